@@ -1,0 +1,44 @@
+"""The names that every framework's module shares: none of them touches a tensor."""
+
+from d2l_local.batching import (
+    SeqDataLoader,
+    load_data_time_machine,
+    seq_data_iter_random,
+    seq_data_iter_sequential,
+)
+from d2l_local.download import DATA_HUB, DATA_URL, download, download_extract
+from d2l_local.plotting import Animator, plot, set_axes, set_figsize, use_svg_display
+from d2l_local.progress import TrainingDiverged
+from d2l_local.text import (
+    load_corpus,
+    load_corpus_time_machine,
+    read_time_machine,
+    tokenize,
+)
+from d2l_local.timing import Accumulator, Timer
+from d2l_local.vocabulary import Vocab, count_corpus
+
+__all__ = [
+    "DATA_HUB",
+    "DATA_URL",
+    "Accumulator",
+    "Animator",
+    "SeqDataLoader",
+    "Timer",
+    "TrainingDiverged",
+    "Vocab",
+    "count_corpus",
+    "download",
+    "download_extract",
+    "load_corpus",
+    "load_corpus_time_machine",
+    "load_data_time_machine",
+    "plot",
+    "read_time_machine",
+    "seq_data_iter_random",
+    "seq_data_iter_sequential",
+    "set_axes",
+    "set_figsize",
+    "tokenize",
+    "use_svg_display",
+]

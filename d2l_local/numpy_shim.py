@@ -1,0 +1,123 @@
+"""Let MXNet 1.9.1 run on a current NumPy, without changing NumPy for anyone else.
+
+MXNet was retired in 2023 and uses names that NumPy has since dropped. Importing it
+through `import_mxnet` gives those names back: to the real `numpy` only while MXNet is
+being imported, and afterwards to MXNet's own modules alone, which then hold a stand-in
+that forwards everything else to NumPy.
+"""
+
+import importlib
+import importlib.util
+import os
+import sys
+import threading
+import types
+
+import numpy as np
+
+_import_lock = threading.RLock()
+
+
+def _never_called(name):
+    def stub(*args, **kwargs):
+        raise NotImplementedError(
+            f"numpy.{name} left NumPy in version 1.20, and MXNet only lists its name: "
+            "use the package numpy-financial"
+        )
+
+    return stub
+
+
+def dropped_names():
+    """The names that MXNet 1.9.1 looks up and the installed NumPy no longer has.
+
+    From NumPy's notes on expired deprecations, 1.20 to 2.4. Returns a dict.
+    """
+    names = {
+        "bool": np.bool_,
+        "PZERO": 0.0,
+        "NZERO": -0.0,
+        "NINF": -np.inf,
+        "PINF": np.inf,
+        "Inf": np.inf,
+        "Infinity": np.inf,
+        "infty": np.inf,
+        "NaN": np.nan,
+        "NAN": np.nan,
+        "product": np.prod,
+        "cumproduct": np.cumprod,
+        "alltrue": np.all,
+        "sometrue": np.any,
+        "in1d": np.isin,
+        "row_stack": np.vstack,
+        "trapz": getattr(np, "trapezoid", None),
+        "msort": lambda a: np.sort(a, axis=0),
+        "round_": np.round,
+    }
+    for name in ("mirr", "npv", "pmt", "ppmt", "pv", "rate"):
+        names[name] = _never_called(name)
+    return {name: value for name, value in names.items() if name not in vars(np)}
+
+
+class _NumpyWithDroppedNames(types.ModuleType):
+    """NumPy for MXNet's eyes: the dropped names first, then NumPy itself."""
+
+    def __init__(self, dropped):
+        super().__init__("numpy", np.__doc__)
+        self.__dict__.update(dropped)
+
+    def __getattr__(self, name):
+        return getattr(np, name)
+
+
+def import_mxnet():
+    """Import MXNet and return it; a second call returns the same module.
+
+    Raises ImportError, with the remedy, where MXNet isn't installed or `distutils` is
+    missing (Python 3.12 has none; setuptools brings one).
+    """
+    with _import_lock:
+        if "mxnet" in sys.modules:
+            return sys.modules["mxnet"]
+        # MXNet reads this once, when it loads; unset, it runs on one thread.
+        os.environ.setdefault("OMP_NUM_THREADS", str(os.cpu_count() or 1))
+        _provide_distutils()
+        dropped = dropped_names()
+        try:
+            vars(np).update(dropped)
+            mxnet = importlib.import_module("mxnet")
+        except ModuleNotFoundError as error:
+            if error.name != "mxnet":
+                raise
+            raise ImportError(
+                "MXNet is not installed: pip install 'd2l-local[mxnet]' (on NumPy 2, "
+                "pip install --no-deps mxnet==1.9.1)"
+            ) from error
+        finally:
+            for name in dropped:
+                vars(np).pop(name, None)
+        _give_mxnet_its_own_numpy(dropped)
+        return mxnet
+
+
+def _provide_distutils():
+    """Two modules of MXNet import `distutils`, which left Python in 3.12."""
+    if importlib.util.find_spec("distutils") is not None:
+        return
+    try:
+        importlib.import_module("setuptools")  # installs its own copy as `distutils`
+    except ModuleNotFoundError as error:
+        raise ImportError(
+            "MXNet 1.9.1 needs distutils, which Python 3.12 dropped: "
+            "pip install setuptools"
+        ) from error
+
+
+def _give_mxnet_its_own_numpy(dropped):
+    stand_in = _NumpyWithDroppedNames(dropped)
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] != "mxnet" or module is None:
+            continue
+        for attribute, value in list(vars(module).items()):
+            if value is np:
+                setattr(module, attribute, stand_in)

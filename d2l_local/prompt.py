@@ -1,0 +1,35 @@
+"""What a language model is asked to continue: checked before anything is computed."""
+
+
+def encode_prompt(prefix, num_preds, vocab):
+    """Turn the start of a text into the indices that a model reads.
+
+    `prefix` is a string, read character by character, or a list of tokens, for a
+    vocabulary of words; `num_preds` is the number of tokens to generate after it.
+    Returns a non-empty list of indices.
+
+    Raises ValueError for an empty prefix, for tokens that the vocabulary does not
+    hold (the model never saw them: what it would make of `<unk>` is noise), and for
+    a negative `num_preds`.
+    """
+    if len(prefix) == 0:
+        raise ValueError("the prefix is empty: give the model at least one token")
+    if num_preds < 0:
+        raise ValueError(f"num_preds is {num_preds}: it must be 0 or more")
+    missing = sorted({token for token in prefix if vocab[token] == vocab.unk})
+    if missing:
+        raise ValueError(
+            f"the prefix {prefix!r} holds {missing}, which the vocabulary of "
+            f"{len(vocab)} tokens does not know: use tokens of the training text "
+            "(for a vocabulary of words, pass a list of words)"
+        )
+    return [vocab[token] for token in prefix]
+
+
+def decode_tokens(indices, vocab, prefix):
+    """Join generated `indices` to text: characters plainly, words with spaces.
+
+    The kind of `prefix` decides, as in `encode_prompt`: a string means characters.
+    """
+    separator = "" if isinstance(prefix, str) else " "
+    return separator.join(vocab.to_tokens(list(indices)))

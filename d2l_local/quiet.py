@@ -1,0 +1,50 @@
+"""Import TensorFlow without the notices that it writes past its own log level."""
+
+import contextlib
+import os
+import re
+import sys
+import tempfile
+
+# Said at every import, whatever TF_CPP_MIN_LOG_LEVEL asks for, and nothing that a
+# reader could or should act on. Every other line is passed on.
+KNOWN_NOTICES = (
+    re.compile(r"WARNING: All log messages before absl::InitializeLog\(\)"),
+    re.compile(r"port\.cc:\d+\] oneDNN custom operations are on"),
+    re.compile(r"cpu_feature_guard\.cc:\d+\]"),
+    re.compile(r"To enable the following instructions: .* rebuild TensorFlow"),
+    re.compile(r"Could not find cuda drivers on your machine"),
+)
+
+
+def is_known_notice(line):
+    """Whether a line of stderr is one of the notices that are left out."""
+    return any(pattern.search(line) for pattern in KNOWN_NOTICES)
+
+
+@contextlib.contextmanager
+def without_known_notices():
+    """Hold back what native code writes to stderr, then pass on all but the notices.
+
+    The lines come from C++ and so go to file descriptor 2, past `sys.stderr`.
+    """
+    sys.stderr.flush()
+    stderr = os.dup(2)
+    try:
+        with tempfile.TemporaryFile() as held:
+            os.dup2(held.fileno(), 2)
+            try:
+                yield
+            finally:
+                sys.stderr.flush()
+                os.dup2(stderr, 2)
+                held.seek(0)
+                _pass_on(held.read().decode(errors="replace"))
+    finally:
+        os.close(stderr)
+
+
+def _pass_on(text):
+    for line in text.splitlines(keepends=True):
+        if not is_known_notice(line):
+            sys.stderr.write(line)

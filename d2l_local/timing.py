@@ -1,0 +1,69 @@
+"""Measuring time and adding up numbers during training."""
+
+import time
+from itertools import accumulate
+
+
+class Timer:
+    """Stopwatch that keeps every lap, in seconds; it starts when constructed.
+
+    `times` is the list of laps so far.
+    """
+
+    def __init__(self):
+        self.times = []
+        self.start()
+
+    def start(self):
+        """Begin a lap."""
+        # Unlike the time of day, this clock never jumps.
+        self._began = time.perf_counter()
+
+    def stop(self):
+        """End the lap; returns its seconds."""
+        self.times.append(time.perf_counter() - self._began)
+        return self.times[-1]
+
+    def avg(self):
+        """Mean seconds per lap. Raises ValueError before the first `stop`."""
+        if not self.times:
+            raise ValueError("the timer has no lap to average: call stop() first")
+        return sum(self.times) / len(self.times)
+
+    def sum(self):
+        """Seconds of all laps together."""
+        return sum(self.times)
+
+    def cumsum(self):
+        """Seconds up to the end of each lap, as a list."""
+        return list(accumulate(self.times))
+
+
+class Accumulator:
+    """Adds up `n` quantities side by side, as floats; `metric[i]` reads sum i.
+
+    Raises ValueError if `n` is below 1.
+    """
+
+    def __init__(self, n):
+        if n < 1:
+            raise ValueError(f"n={n!r} quantities: give at least 1")
+        self.data = [0.0] * n
+
+    def add(self, *args):
+        """Add one value to each sum. Raises ValueError if their number is not `n`."""
+        if len(args) != len(self.data):
+            raise ValueError(
+                f"{len(args)} values for {len(self.data)} sums: give one value for each"
+            )
+        self.data = [total + float(value) for total, value in zip(self.data, args)]
+
+    def reset(self):
+        """Set every sum to zero."""
+        self.data = [0.0] * len(self.data)
+
+    def __getitem__(self, i):
+        return self.data[i]
+
+    def __repr__(self):
+        return f"Accumulator({self.data})"

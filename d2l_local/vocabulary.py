@@ -1,0 +1,111 @@
+"""The vocabulary: which token has which index, and how often it occurs.
+
+Names and indices follow the classic ``d2l`` API.
+"""
+
+from collections import Counter
+from operator import index as as_index
+
+UNKNOWN = "<unk>"
+
+
+def count_corpus(tokens):
+    """Count how often each token occurs.
+
+    `tokens` is a list of tokens, or a list of lines that are lists of tokens.
+    Returns a `collections.Counter`, in first-seen order.
+    """
+    if len(tokens) > 0 and isinstance(tokens[0], (list, tuple)):
+        tokens = (token for line in tokens for token in line)
+    return Counter(tokens)
+
+
+class Vocab:
+    """Two-way table between tokens and indices.
+
+    Index 0 is ``'<unk>'``, which stands for every token that the table lacks.
+    The `reserved_tokens` come next, in the order given, then the tokens by
+    falling frequency; tokens that occur equally often keep the order in which
+    they were first seen. Tokens seen fewer than `min_freq` times are left out.
+
+    `idx_to_token` (list) and `token_to_idx` (dict) hold the table itself.
+    Raises TypeError if `reserved_tokens` is a string, ValueError if it names a
+    token twice or names ``'<unk>'``.
+    """
+
+    def __init__(self, tokens=None, min_freq=0, reserved_tokens=None):
+        counts = count_corpus([] if tokens is None else tokens)
+        # `sorted` is stable: ties stay in first-seen order.
+        self._token_freqs = sorted(
+            counts.items(), key=lambda item: item[1], reverse=True
+        )
+        self.idx_to_token = [UNKNOWN, *_reserved(reserved_tokens)]
+        known = set(self.idx_to_token)
+        self.idx_to_token += [
+            token
+            for token, freq in self._token_freqs
+            if freq >= min_freq and token not in known
+        ]
+        self.token_to_idx = {token: i for i, token in enumerate(self.idx_to_token)}
+
+    def __len__(self):
+        return len(self.idx_to_token)
+
+    def __contains__(self, token):
+        return token in self.token_to_idx
+
+    def __getitem__(self, tokens):
+        """Index of a token, or list of indices of a list or tuple of tokens."""
+        if isinstance(tokens, (list, tuple)):
+            return [self[token] for token in tokens]
+        return self.token_to_idx.get(tokens, self.unk)
+
+    def __repr__(self):
+        shown = ", ".join(repr(token) for token in self.idx_to_token[:5])
+        more = ", ..." if len(self) > 5 else ""
+        return f"Vocab({len(self)} tokens: {shown}{more})"
+
+    def to_tokens(self, indices):
+        """Token of an index, or list of tokens of a list, tuple or NumPy array.
+
+        An index may be any whole-number scalar, a 0-d tensor included. Raises
+        IndexError outside 0 to ``len(vocab) - 1``, TypeError if not a whole number.
+        """
+        if hasattr(indices, "tolist"):  # NumPy and PyTorch arrays
+            indices = indices.tolist()
+        if isinstance(indices, (list, tuple)):
+            return [self.to_tokens(index) for index in indices]
+        i = as_index(indices)
+        # A negative index would silently count from the end.
+        if not 0 <= i < len(self):
+            raise IndexError(
+                f"index {i} is outside this vocabulary of {len(self)} tokens: "
+                f"use 0 to {len(self) - 1}"
+            )
+        return self.idx_to_token[i]
+
+    @property
+    def unk(self):
+        """Index of the unknown token."""
+        return 0
+
+    @property
+    def token_freqs(self):
+        """List of (token, count) by falling count, rare tokens included."""
+        return self._token_freqs
+
+
+def _reserved(tokens):
+    if isinstance(tokens, str):
+        raise TypeError(
+            f"reserved_tokens must be a list of tokens, not the string {tokens!r}: "
+            f"write [{tokens!r}]"
+        )
+    tokens = list(tokens or ())
+    twice = [token for token, n in Counter([UNKNOWN, *tokens]).items() if n > 1]
+    if twice:
+        raise ValueError(
+            f"reserved_tokens {tokens!r} would give {twice[0]!r} two indices: "
+            f"name each token once and leave out {UNKNOWN!r}, which is always there"
+        )
+    return tokens

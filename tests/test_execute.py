@@ -1,0 +1,236 @@
+"""Execution: progress, errors, cache, storage. Each run starts a kernel (seconds)."""
+
+import io
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from tools import notebook as nb
+from tools.book import ROOT, BookError
+from tools.build import build_all
+from tools.cache import entry, helper_digest
+from tools.execute import (
+    ExecutionError,
+    Settings,
+    check_stderr,
+    choose_text,
+    main,
+    prepare,
+    run_cells,
+)
+from tools.progress import Progress
+
+NOTE = """\
+from IPython.display import display
+shown = {"text/plain": "figure"}
+handle = display(shown, raw=True, display_id="d",
+                 metadata={"d2l_local": {"note": "epoch 1/2"}})
+"""
+
+
+@pytest.fixture(autouse=True)
+def embedded(monkeypatch):
+    """No test depends on, or changes, the text chosen outside."""
+    monkeypatch.setenv("D2L_TEXT", "embedded")
+    monkeypatch.delenv("D2L_DATA_DIR", raising=False)
+
+
+def run(tmp_path, *codes, **settings):
+    """Run code cells in a kernel; return the notebook and what was shown."""
+    notebook = new_notebook(cells=[new_code_cell(code) for code in codes])
+    shown = io.StringIO()
+    progress = Progress("title", shown)
+    done = run_cells(notebook, tmp_path, ROOT, Settings(**settings), progress)
+    return done, shown.getvalue()
+
+
+def test_a_run_shows_cells_and_live_notes(tmp_path):
+    code = "import os, sys\nprint(os.getcwd(), os.environ['D2L_TEXT'], sys.executable)"
+    done, shown = run(tmp_path, "# why\n" + code, NOTE)
+    assert done.cells[0].outputs[0].text == f"{tmp_path} embedded {sys.executable}\n"
+    assert "cell 1 of 2: import os, sys\n" in shown
+    assert "cell 2 of 2: from IPython" in shown
+    assert "    epoch 1/2\n" in shown
+    assert "execution" not in done.cells[0].metadata
+
+
+def test_a_failing_cell_is_shown_with_its_traceback(tmp_path):
+    with pytest.raises(ExecutionError, match="title: code cell 2 failed") as caught:
+        run(tmp_path, "a = 1", "a / 0")
+    assert "a / 0" in str(caught.value) and "ZeroDivisionError" in str(caught.value)
+
+
+def test_a_cell_over_the_time_limit_fails(tmp_path):
+    with pytest.raises(ExecutionError, match="code cell 1 failed"):
+        run(tmp_path, "import time; time.sleep(60)", timeout=1)
+
+
+def test_stderr_fails_naming_cell_and_text(book):
+    notebook = build_all(book)[0].notebook
+    cell = nb.code_cells(notebook)[1]
+    cell.outputs = [{"output_type": "stream", "name": "stderr", "text": "beware"}]
+    cell = nb.nbformat.from_dict(cell)
+    notebook.cells = [cell]
+    with pytest.raises(ExecutionError, match="cell 1 wrote to stderr") as caught:
+        check_stderr(notebook, "title")
+    assert "beware" in str(caught.value) and cell.source in str(caught.value)
+
+
+def test_fast_mode_replaces_and_full_mode_does_not(book):
+    notebook = build_all(book)[0].notebook
+    codes = [cell.source for cell in nb.code_cells(prepare(notebook, "fast"))]
+    assert any("num_epochs = 5\n" in code for code in codes)
+    assert nb.same_code(prepare(notebook, "full"), notebook)
+
+
+def command(book, *options):
+    return main(["--root", str(book.root), "--chapter", "01-sample", *options])
+
+
+def test_store_then_cache_then_fast(book, edit, capsys):
+    one = ["--framework", "mxnet"]
+    path = book.notebooks / "mxnet" / "01-sample.ipynb"
+    assert command(book, *one) == 0
+    assert not path.exists()  # nothing is stored unless asked for
+
+    capsys.readouterr()
+    edit("For all.", "For everybody.")  # new prose: the run is still valid
+    assert command(book, *one, "--store") == 0
+    assert "taken from build/cache/" in capsys.readouterr().out
+    stored = nb.read(path)
+    assert nb.defects(stored) == []
+    assert any(cell.source == "For everybody." for cell in stored.cells)
+    assert "mx 500" in path.read_text()
+
+    assert command(book, *one, "--mode", "fast") == 0
+    assert "executing (fast budget" in capsys.readouterr().out
+    assert "mx 500" in path.read_text()
+
+
+def test_a_failure_leaves_the_stored_notebook_alone(book, edit, capsys):
+    one = ["--framework", "mxnet", "--store"]
+    path = book.notebooks / "mxnet" / "01-sample.ipynb"
+    nb.write_text(path, nb.dumps(build_all(book)[1].notebook))
+    before = path.read_bytes()
+    edit("print(framework, num_epochs)", "print(undefined)")
+    assert command(book, *one) == 1
+    assert path.read_bytes() == before
+    assert "NameError" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", [["--mode", "fast"], ["--text", "book"]])
+def test_only_full_runs_on_the_embedded_text_can_be_stored(book, option):
+    with pytest.raises(SystemExit) as caught:
+        command(book, "--store", *option)
+    assert caught.value.code == 2
+
+
+def test_unknown_names_are_refused(book, capsys):
+    assert main(["--root", str(book.root), "--chapter", "99-x"]) == 2
+    assert "choose from 01-sample, 02-next" in capsys.readouterr().err
+    assert command(book, "--framework", "jax") == 2
+    assert "choose from pytorch, mxnet" in capsys.readouterr().err
+
+
+def test_a_missing_book_is_said_before_anything_runs(book, tmp_path, monkeypatch):
+    monkeypatch.setenv("D2L_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    with pytest.raises(BookError, match="timemachine.txt"):
+        choose_text("book")
+
+
+def test_relative_data_folders_are_made_absolute(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("D2L_DATA_DIR", "texts")
+    assert choose_text("embedded") == ""
+    assert os.environ["D2L_DATA_DIR"] == str(tmp_path / "texts")
+
+
+def test_the_cache_key_covers_code_mode_text_and_framework(book):
+    torch, mxnet = build_all(book)[:2]
+    fast = prepare(torch.notebook, "fast")
+    entries = [
+        entry(book, torch.framework, torch.notebook, "full", "embedded"),
+        entry(book, torch.framework, torch.notebook, "fast", "embedded"),
+        entry(book, torch.framework, torch.notebook, "full", "book 1"),
+        entry(book, torch.framework, torch.notebook, "full", "book 2"),
+        entry(book, torch.framework, fast, "full", "embedded"),
+        entry(book, mxnet.framework, torch.notebook, "full", "embedded"),
+    ]
+    assert len({item.folder for item in entries}) == len(entries)
+    again = entry(book, torch.framework, torch.notebook, "full", "embedded")
+    assert again.folder == entries[0].folder
+    assert "numpy" in again.key["packages"]
+
+
+@pytest.mark.parametrize("name", ["text.py", "sub/deep.py", "data/story.txt"])
+def test_the_cache_key_covers_the_helper_package(tmp_path, name):
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("one")
+    before = helper_digest(tmp_path)
+    path.write_text("two")
+    assert helper_digest(tmp_path) != before
+
+
+def test_notes_are_overwritten_on_a_terminal_and_rare_in_a_log():
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    now = [0.0]
+    terminal, log = Terminal(), io.StringIO()
+    for stream in (terminal, log):
+        now[0] = 0.0
+        progress = Progress("title", stream, clock=lambda: now[0])
+        progress.cell(1, 2, "# comment\n%matplotlib inline\ntrain()")
+        for second in range(25):
+            now[0] = float(second)
+            progress.note(f"epoch {second}")
+        progress.say("done")
+    assert log.getvalue().split("\n") == [
+        "  cell 1 of 2: train()",
+        "    epoch 0",
+        "    epoch 20",
+        "title: done",
+        "",
+    ]
+    assert terminal.getvalue().count("\r") == 25
+    assert terminal.getvalue().endswith("epoch 24\ntitle: done\n")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+def test_an_interrupted_call_ends_in_order_and_keeps_what_is_done(book, edit):
+    edit(
+        "print(framework, num_epochs)",
+        "import time\nif framework == 'mx':\n    time.sleep(60)",
+    )
+    options = [
+        "-m",
+        "tools.execute",
+        "--root",
+        str(book.root),
+        "--chapter",
+        "01-sample",
+    ]
+    with subprocess.Popen(
+        [sys.executable, *options],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        for line in process.stdout:
+            if "MXNet" in line:
+                break
+        time.sleep(2)
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "the same command goes on" in errors and "Traceback" not in errors
+    assert len(list((book.build / "cache").iterdir())) == 1

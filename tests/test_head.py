@@ -1,0 +1,96 @@
+import subprocess
+import sys
+
+import nbformat
+import pytest
+
+from tools.book import ROOT, load
+from tools.build import build_all
+from tools.head import set_up
+from tools.notebook import code_cells
+
+
+def opening(book, index=0):
+    return build_all(book)[index].notebook.cells[0].source
+
+
+def test_head_has_title_badge_links_goals_needs_and_run_time(book):
+    text = opening(book)
+    assert text.startswith("# 1. A Sample (PyTorch)\n")
+    address = "github/someone/some-book/blob/main/notebooks/pytorch/01-sample.ipynb"
+    assert f"(https://colab.research.google.com/{address})" in text
+    assert "[MXNet](../mxnet/01-sample.ipynb)" in text
+    assert "- follow [The Idea of `x`](#The-Idea-of-x)" in text
+    assert "- nothing" in text
+    assert "about 1 minute on" in text
+    assert "about 2 to 3 minutes on" in opening(book, 1)
+
+
+@pytest.fixture
+def real_book():
+    return load(ROOT)
+
+
+def framework_keys():
+    return load(ROOT).keys
+
+
+@pytest.mark.parametrize("key", framework_keys())
+def test_set_up_is_short_and_touches_neither_numpy_nor_torch(real_book, key):
+    code = set_up(real_book.framework(key), real_book)
+    assert len(code.splitlines()) <= 15
+    assert max(map(len, code.splitlines())) <= 88
+    for name in ("numpy", "torch", "tensorflow"):
+        assert f'"{name}' not in code
+
+
+def run(code, tmp_path, present):
+    """Run set-up code where only the modules in `present` exist; return pip's calls."""
+    fake = f"""
+import importlib.util, subprocess
+importlib.util.find_spec = lambda name: name in {present!r} or None
+subprocess.run = lambda command, check: print(check, *command[1:])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", fake + code],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout
+
+
+def test_set_up_does_nothing_where_all_is_there(real_book, tmp_path):
+    code = set_up(real_book.framework("mxnet"), real_book)
+    everything = ["d2l_local", "pooch", "platformdirs", "mxnet", "distutils"]
+    assert run(code, tmp_path, everything) == ""
+
+
+def test_set_up_installs_what_is_missing_without_dependencies(real_book, tmp_path):
+    code = set_up(real_book.framework("mxnet"), real_book)
+    package = f"git+https://github.com/{real_book.repository}"
+    assert run(code, tmp_path, ["platformdirs", "distutils"]) == (
+        f"True -m pip install --quiet --no-deps {package} pooch mxnet==1.9.1\n"
+    )
+    assert "setuptools" in run(code, tmp_path, ["d2l_local", "mxnet"])
+
+
+def test_set_up_reports_a_failing_installation(real_book, tmp_path):
+    code = set_up(real_book.framework("pytorch"), real_book)
+    fake = "import sys; sys.executable = '/bin/false'\n"
+    alone = "import importlib.util\nimportlib.util.find_spec = lambda name: None\n"
+    done = subprocess.run(
+        [sys.executable, "-c", fake + alone + code], capture_output=True, text=True
+    )
+    assert done.returncode and "CalledProcessError" in done.stderr
+
+
+def test_the_address_stands_in_one_place(book):
+    text = (book.source / "book.toml").read_text()
+    (book.source / "book.toml").write_text(text.replace("someone/some", "other/new"))
+    for item in build_all(load(book.root)):
+        code = code_cells(item.notebook)[0].source
+        assert "other/new-book" in item.notebook.cells[0].source
+        assert "other/new-book" in code
+        assert "someone" not in nbformat.writes(item.notebook)

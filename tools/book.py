@@ -1,0 +1,135 @@
+"""The book: its settings (`source/book.toml`), folders and chapters.
+
+Everything that depends on where the book lies hangs on a `Book`, so that tests
+can build a small one in a temporary folder.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+CHAPTER_NAME = re.compile(r"\d\d-[a-z0-9]+(-[a-z0-9]+)*")
+
+
+class BookError(Exception):
+    """The book's source is wrong; the message names place, value and remedy."""
+
+
+@dataclass(frozen=True)
+class Framework:
+    """One deep-learning framework in which every chapter exists."""
+
+    key: str
+    name: str
+    folder: str
+    packages: tuple[str, ...]
+    install: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Book:
+    """Settings of one book, and the places of its files below `root`."""
+
+    root: Path
+    title: str
+    repository: str
+    branch: str
+    flagship: str
+    kernelspec: dict[str, str]
+    install: dict[str, str]
+    frameworks: tuple[Framework, ...]
+
+    @property
+    def source(self) -> Path:
+        return self.root / "source"
+
+    @property
+    def notebooks(self) -> Path:
+        return self.root / "notebooks"
+
+    @property
+    def build(self) -> Path:
+        return self.root / "build"
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return tuple(framework.key for framework in self.frameworks)
+
+    def framework(self, key: str) -> Framework:
+        """Look a framework up by its key; raise BookError if there is none."""
+        for framework in self.frameworks:
+            if framework.key == key:
+                return framework
+        raise BookError(
+            f"there is no framework {key!r}; choose from {', '.join(self.keys)}"
+        )
+
+    def notebook(self, framework: Framework, stem: str) -> Path:
+        return self.notebooks / framework.folder / f"{stem}.ipynb"
+
+    def relative(self, path: Path) -> str:
+        """Path as messages and metadata show it: from the root, with slashes."""
+        return path.relative_to(self.root).as_posix()
+
+    def chapter_paths(self) -> list[Path]:
+        """Source files in reading order; raise BookError on a stray name."""
+        paths = sorted(self.source.glob("*.md"))
+        for path in paths:
+            if not CHAPTER_NAME.fullmatch(path.stem):
+                raise BookError(
+                    f"{self.relative(path)}: a chapter is named NN-name.md "
+                    "(two digits, then lower-case words joined by hyphens)"
+                )
+        return paths
+
+    def select(self, frameworks: list[str] | None) -> list[Framework]:
+        """The named frameworks in reading order, or all of them."""
+        for key in frameworks or ():
+            self.framework(key)
+        return [f for f in self.frameworks if not frameworks or f.key in frameworks]
+
+
+def load(root: Path = ROOT) -> Book:
+    """Read `source/book.toml`; raise BookError naming what is missing in it."""
+    path = root / "source" / "book.toml"
+    try:
+        settings = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise BookError(f"{path} is missing: {root} is not the book's root") from error
+    except tomllib.TOMLDecodeError as error:
+        raise BookError(f"{path}: not valid TOML: {error}") from error
+    try:
+        return _book(root, settings)
+    except KeyError as error:
+        raise BookError(f"{path}: the setting {error} is missing") from error
+
+
+def _book(root: Path, settings: dict) -> Book:
+    if not re.fullmatch(r"[\w.-]+/[\w.-]+", settings["repository"]):
+        raise BookError(
+            f"book.toml: repository = {settings['repository']!r} must be 'owner/name'"
+        )
+    return Book(
+        root=root,
+        title=settings["title"],
+        repository=settings["repository"],
+        branch=settings["branch"],
+        flagship=settings["flagship"],
+        kernelspec=dict(settings["kernelspec"]),
+        install=dict(settings.get("install", {})),
+        frameworks=tuple(_framework(entry) for entry in settings["frameworks"]),
+    )
+
+
+def _framework(entry: dict) -> Framework:
+    return Framework(
+        key=entry["key"],
+        name=entry["name"],
+        folder=entry["folder"],
+        packages=tuple(entry["packages"]),
+        install=dict(entry.get("install", {})),
+    )

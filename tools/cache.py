@@ -1,0 +1,94 @@
+"""Finished executions, kept below build/cache/ under a digest of what they ran.
+
+Why not jupyter-cache: it finds a notebook by its code cells and kernel name alone,
+so that helper package, versions, budget and text would each need a cache folder of
+their own, keyed by a digest as here; what is then left of it is one look-up in an
+SQL database, which costs more dependencies (SQLAlchemy among them) than the lines
+below. A folder holds `key.json`, which says in plain words what was run, and the
+notebook.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from tools import notebook as nb
+from tools.book import Book, Framework
+
+COMMON_PACKAGES = ("numpy", "matplotlib", "ipykernel")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One execution: what it depends on, and where its notebook is kept."""
+
+    key: dict
+    folder: Path
+
+    @property
+    def path(self) -> Path:
+        return self.folder / "notebook.ipynb"
+
+    def load(self) -> NotebookNode | None:
+        """The executed notebook, or None if there is none yet."""
+        return nb.stored(self.path)
+
+    def store(self, notebook: NotebookNode) -> None:
+        text = json.dumps(self.key, indent=1, ensure_ascii=False)
+        nb.write_text(self.folder / "key.json", text + "\n")
+        nb.write(self.path, notebook)  # last: its presence makes the entry whole
+
+
+def entry(
+    book: Book,
+    framework: Framework,
+    notebook: NotebookNode,
+    mode: str,
+    text: str,
+) -> Entry:
+    """The entry for running `notebook` (fast replacements already made).
+
+    mode is 'full' or 'fast'; text names what is trained on: 'embedded', or
+    'book' with the digest of the file.
+    """
+    key = {
+        "framework": framework.key,
+        "mode": mode,
+        "text": text,
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        "packages": versions(framework),
+        "helper": helper_digest(book.root / "d2l_local"),
+        "code": [cell.source for cell in nb.code_cells(notebook)],
+    }
+    digest = hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()
+    return Entry(key, book.build / "cache" / digest[:16])
+
+
+def versions(framework: Framework) -> dict[str, str]:
+    """Installed versions of what a notebook computes with; absent ones left out."""
+    found = {}
+    for package in (*COMMON_PACKAGES, *framework.packages):
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue  # such as tensorflow where tensorflow-cpu is installed
+    return found
+
+
+def helper_digest(package: Path) -> str:
+    """Digest of the helper package: its code and the texts it ships."""
+    digest = hashlib.sha256()
+    files = [*package.rglob("*.py"), *package.glob("data/*.txt")]
+    for path in sorted(files):
+        content = path.read_bytes()
+        name = path.relative_to(package).as_posix()
+        digest.update(f"{name}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()

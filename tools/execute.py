@@ -1,0 +1,310 @@
+"""Execute the notebooks, each in a fresh kernel of this Python.
+
+    python -m tools.execute                       all notebooks, for a trial
+    python -m tools.execute --store               and store their outputs
+    python -m tools.execute --mode fast           on the reduced budget
+    python -m tools.execute --framework pytorch --chapter 12-deep-rnn
+
+What has been executed is kept in build/cache/ and taken up again as long as code,
+helper package, versions and text are the same; an interrupted call goes on with
+the notebooks that were not done. Nothing in notebooks/ changes without --store,
+and then only for notebooks that ran to their end.
+
+Exit codes: 0 fine, 1 a notebook failed, 2 wrong source or arguments,
+130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import hashlib
+import os
+import re
+import signal
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+import zmq
+from ipykernel.kernelspec import get_kernel_dict
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import (
+    CellExecutionError,
+    CellTimeoutError,
+    DeadKernelError,
+)
+from nbformat import NotebookNode
+from traitlets import default
+
+from tools import notebook as nb
+from tools.book import ROOT, Book, BookError, load
+from tools.build import Built, build_all
+from tools.cache import entry
+from tools.progress import Progress
+from tools.source import apply_fast
+
+MODES = ("full", "fast")
+TEXTS = ("embedded", "book")
+TIMEOUT = 2400  # seconds for one cell
+# TensorFlow logs to stderr, which would count as an unexpected output.
+KERNEL_ENVIRONMENT = {"TF_CPP_MIN_LOG_LEVEL": "2"}
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+class ExecutionError(Exception):
+    """A notebook did not run to its end, or wrote what must not be stored."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How notebooks are executed; `book_digest` is of the book's file, if read."""
+
+    mode: str = "full"
+    text: str = "embedded"
+    timeout: int = TIMEOUT
+    book_digest: str = ""
+
+
+class CurrentKernel(AsyncKernelManager):
+    """A kernel of the Python that runs this program.
+
+    The kernel called python3 may belong to another environment: a kernel spec in
+    the user's home folder wins over the one of the environment. Messages are
+    encrypted where ZeroMQ can, as the kernel warns on the terminal otherwise.
+    """
+
+    @default("transport_encryption")
+    def _default_encryption(self) -> str:
+        return "auto" if zmq.has("curve") else "disabled"
+
+    @property
+    def kernel_spec(self) -> KernelSpec:
+        return KernelSpec(resource_dir="", **get_kernel_dict())
+
+
+class Client(NotebookClient):
+    """nbclient that reports each cell and the live note of a training run."""
+
+    def __init__(self, notebook: NotebookNode, progress: Progress, **options):
+        super().__init__(
+            notebook,
+            kernel_manager_class=CurrentKernel,
+            record_timing=False,  # time stamps would change with each run
+            coalesce_streams=True,
+            **options,
+        )
+        self.progress = progress
+        self.current = 0  # number of the cell that runs, counting code cells
+        self.stopped = False  # by Ctrl-C
+        self.on_cell_execute = self._announce
+
+    async def async_start_new_kernel(self, **options) -> None:
+        """Start the kernel, and let Ctrl-C cancel the execution in good order.
+
+        nbclient's own handlers, which are in place by now, kill the kernel under
+        the running cell and end in an error of their own.
+        """
+        task = asyncio.current_task()
+
+        def stop() -> None:
+            self.stopped = True
+            self.shutdown_kernel = "immediate"
+            task.cancel()
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, stop)
+        await super().async_start_new_kernel(**options)
+
+    def _announce(self, cell: NotebookNode, cell_index: int) -> None:
+        self.current += 1
+        total = len(nb.code_cells(self.nb))
+        self.progress.cell(self.current, total, cell.source)
+
+    def process_message(self, msg: dict, cell: NotebookNode, cell_index: int):
+        if msg["msg_type"] in ("display_data", "update_display_data"):
+            note = msg["content"]["metadata"].get("d2l_local", {}).get("note")
+            if note:
+                self.progress.note(note)
+        return super().process_message(msg, cell, cell_index)
+
+
+def kernel_environment(root: Path, text: str) -> dict[str, str]:
+    """Environment of a kernel: this process's, with the text and helper chosen."""
+    paths = [str(root), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {
+        **os.environ,
+        **KERNEL_ENVIRONMENT,
+        "PYTHONPATH": os.pathsep.join(paths),
+        "D2L_TEXT": text,
+    }
+
+
+def prepare(notebook: NotebookNode, mode: str) -> NotebookNode:
+    """A copy to execute: no outputs, in fast mode on the reduced budget."""
+    copy = nbformat.from_dict(notebook)
+    for cell in nb.code_cells(copy):
+        cell.outputs, cell.execution_count = [], None
+        if mode == "fast":
+            cell.source = apply_fast(cell.source, cell.metadata.get("fast", {}))
+    return copy
+
+
+def run_cells(
+    notebook: NotebookNode,
+    folder: Path,
+    root: Path,
+    settings: Settings,
+    progress: Progress,
+) -> NotebookNode:
+    """Execute a prepared notebook in `folder` and return it with its outputs.
+
+    Raises ExecutionError naming the cell, with the traceback, if a cell fails,
+    takes longer than the time limit or writes to stderr, KeyboardInterrupt if the
+    user stopped it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    client = Client(
+        notebook,
+        progress,
+        timeout=settings.timeout,
+        resources={"metadata": {"path": str(folder)}},
+    )
+    try:
+        client.execute(env=kernel_environment(root, settings.text))
+    except asyncio.CancelledError as error:
+        raise KeyboardInterrupt from error
+    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+        if client.stopped:  # nbclient calls a cancelled cell a dead kernel
+            raise KeyboardInterrupt from error
+        message = str(error) if sys.stdout.isatty() else ANSI.sub("", str(error))
+        raise ExecutionError(
+            f"{progress.title}: code cell {client.current} failed\n{message}"
+        ) from error
+    check_stderr(notebook, progress.title)
+    return notebook
+
+
+def check_stderr(notebook: NotebookNode, title: str) -> None:
+    """Raise ExecutionError if a cell wrote to stderr: its cause is to be mended."""
+    for number, cell in enumerate(nb.code_cells(notebook), 1):
+        for output in cell.outputs:
+            if output.output_type == "stream" and output.name == "stderr":
+                raise ExecutionError(
+                    f"{title}: code cell {number} wrote to stderr; mend the cause, "
+                    f"as readers would see it too:\n{output.text}\n"
+                    f"The cell:\n{cell.source}"
+                )
+
+
+def execute(item: Built, book: Book, settings: Settings) -> NotebookNode:
+    """The executed notebook of one chapter, from the cache where it is there."""
+    prepared = prepare(item.notebook, settings.mode)
+    text = f"{settings.text} {settings.book_digest}".strip()
+    kept = entry(book, item.framework, prepared, settings.mode, text)
+    progress = Progress(f"{item.framework.name}, {item.chapter.stem}")
+    executed = kept.load()
+    if executed is None:
+        progress.say(f"executing ({settings.mode} budget, {settings.text} text)")
+        executed = run_cells(prepared, item.path.parent, book.root, settings, progress)
+        kept.store(executed)
+        progress.say("done")
+    else:
+        progress.say(f"taken from {book.relative(kept.folder)}")
+        fresh = prepare(item.notebook, settings.mode)  # its prose may be newer
+        nb.carry_outputs(fresh, executed)
+        executed = fresh
+    return executed
+
+
+def store(item: Built, executed: NotebookNode) -> None:
+    """Write the outputs of a full run into the committed notebook."""
+    nb.carry_outputs(item.notebook, executed)
+    nb.write(item.path, item.notebook)
+
+
+def choose_text(text: str) -> str:
+    """Make this process and its kernels read `text`; return the book's digest.
+
+    The digest is '' for the embedded text. Raises BookError, before anything
+    runs, if the book is asked for and missing or damaged.
+    """
+    os.environ["D2L_TEXT"] = text
+    if folder := os.environ.get("D2L_DATA_DIR"):
+        # Kernels run in the notebook's folder, where a relative path leads nowhere.
+        os.environ["D2L_DATA_DIR"] = str(Path(folder).resolve())
+    if text == "embedded":
+        return ""
+    from d2l_local.sources import find_time_machine  # noqa: PLC0415 - heavy for --help
+
+    try:
+        source = find_time_machine()
+    except (OSError, ValueError) as error:
+        raise BookError(f"the book cannot be read: {error}") from error
+    return hashlib.sha256(Path(str(source.path)).read_bytes()).hexdigest()
+
+
+def choose(book: Book, options: argparse.Namespace) -> list[Built]:
+    """The notebooks asked for; BookError if a name fits none."""
+    frameworks = book.select(options.framework)
+    built = [item for item in build_all(book) if item.framework in frameworks]
+    stems = {item.chapter.stem for item in built}
+    for name in options.chapter or ():
+        if name not in stems:
+            known = ", ".join(sorted(stems))
+            raise BookError(f"there is no chapter {name!r}; choose from {known}")
+    wanted = options.chapter or stems
+    return [item for item in built if item.chapter.stem in wanted]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = _parse(arguments)
+    try:
+        book = load(options.root.resolve())
+        digest = choose_text(options.text)
+        settings = Settings(options.mode, options.text, options.timeout, digest)
+        for item in choose(book, options):
+            executed = execute(item, book, settings)
+            if options.store:
+                store(item, executed)
+                print(f"stored     {book.relative(item.path)}")
+    except BookError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except ExecutionError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(
+            "\ninterrupted; finished notebooks are kept: the same command goes on",
+            file=sys.stderr,
+        )
+        return 130
+    return 0
+
+
+def _parse(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.execute",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("--framework", action="append", metavar="F", help="may be given repeatedly")
+    add("--chapter", action="append", metavar="C", help="such as 12-deep-rnn")
+    add("--mode", choices=MODES, default="full", help="training budget")
+    add("--text", choices=TEXTS, default="embedded", help="text to train on")
+    add("--timeout", type=int, default=TIMEOUT, help="seconds for one cell")
+    add("--store", action="store_true", help="write the outputs into notebooks/")
+    add("--root", type=Path, default=ROOT, help="root of the book")
+    options = parser.parse_args(arguments)
+    if options.store and (options.mode, options.text) != ("full", "embedded"):
+        parser.error("--store takes outputs of the full budget on the embedded text")
+    return options
+
+
+if __name__ == "__main__":
+    sys.exit(main())

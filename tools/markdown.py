@@ -1,0 +1,190 @@
+r"""MyST -> the plain Markdown that Jupyter, GitHub and Colab all show.
+
+A numbered equation becomes ``$$ ... \tag{12.1} $$``, a figure an image with a
+caption below, a table a pipe table with a caption, an admonition a quote.
+Caption and box wording stand here in one place, as they will be translated.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.labels import Reader, name_of
+from tools.myst import Block, Where, blocks
+
+BOXES = {
+    "note": "Note",
+    "tip": "Tip",
+    "hint": "Hint",
+    "important": "Important",
+    "warning": "Warning",
+    "caution": "Caution",
+    "seealso": "See also",
+}
+CAPTION = "*{kind} {number}. {text}*"
+OPTIONS = {"figure": {"name", "alt"}, "table": {"name"}}
+
+
+@dataclass(frozen=True)
+class Images:
+    """Where images lie: `source` is the folder of the source file, from which
+    it names them; `target` is the folder of the notebook that shows them."""
+
+    source: Path
+    target: Path
+
+    def path(self, argument: str, where: Where) -> str:
+        """Path of an image from the notebook's folder; BookError if missing."""
+        file = self.source / argument
+        if not file.is_file():
+            raise where.error(0, f"the image {argument} does not exist")
+        return _relative(file.resolve(), self.target.resolve())
+
+
+def _relative(file: Path, folder: Path) -> str:
+    common = next(p for p in (folder, *folder.parents) if file.is_relative_to(p))
+    ups = len(folder.relative_to(common).parts)
+    return "/".join([".."] * ups + list(file.relative_to(common).parts))
+
+
+def render(text: str, reader: Reader, images: Images, where: Where) -> str:
+    """Plain Markdown of one MyST text for one notebook.
+
+    Raises BookError, with file and line, for whatever cannot be resolved.
+    """
+    lines = text.split("\n")
+    result: list[str] = []
+    done = 0
+    for start, end, replacement in _edits(text, reader, images, where):
+        result += lines[done:start]
+        result += replacement
+        done = end
+        if not replacement and result[-1:] in ([], [""]):
+            # What vanishes takes the blank lines behind it along.
+            while done < len(lines) and not lines[done].strip():
+                done += 1
+    return "\n".join(result + lines[done:]).strip("\n")
+
+
+def _edits(text: str, reader: Reader, images: Images, where: Where):
+    """Yield (start, end, replacement lines) in order, without overlap."""
+    lines = text.split("\n")
+    roles: dict[tuple[int, int], int] = {}
+    edits = []
+    for block in blocks(text, where):
+        span = (block.start, block.end)
+        if block.kind == "inline":
+            # The cells of a table row share one line: count them together.
+            roles[span] = roles.get(span, 0) + block.roles
+        elif block.kind in ("target", "comment"):
+            edits.append((*span, []))
+        elif block.kind != "heading":
+            edits.append((*span, _block(block, reader, images, where.at(block.start))))
+    for (start, end), count in roles.items():
+        if count:
+            old = "\n".join(lines[start:end])
+            new = reader.references(old, count, where.at(start))
+            edits.append((start, end, new.split("\n")))
+    return sorted(edits)
+
+
+def _block(block: Block, reader: Reader, images: Images, where: Where) -> list[str]:
+    if block.kind == "math":
+        return _math(block, reader, where)
+    allowed = OPTIONS.get(block.name, set())
+    if unknown := set(block.options) - allowed:
+        raise where.error(
+            0, f"{{{block.name}}} has unknown options {', '.join(sorted(unknown))}"
+        )
+    if block.name == "figure":
+        return _figure(block, reader, images, where)
+    if block.name == "table":
+        return _table(block, reader, where)
+    if block.name in BOXES:
+        return _box(block, reader, where)
+    known = ", ".join(["math", *OPTIONS, *BOXES])
+    raise where.error(0, f"unknown directive {{{block.name}}}; use one of {known}")
+
+
+def _math(block: Block, reader: Reader, where: Where) -> list[str]:
+    body = block.body.strip()
+    if "\\tag" in body:
+        raise where.error(0, "\\tag is set by the build; use a label instead")
+    if not body:
+        raise where.error(0, "an empty {math} block")
+    if block.name:
+        body += f" \\tag{{{reader.labels.by_name[block.name].text}}}"
+    return ["$$", *body.split("\n"), "$$"]
+
+
+def _figure(block: Block, reader: Reader, images: Images, where: Where) -> list[str]:
+    alt = block.options.get("alt", "")
+    if not alt or any(sign in alt for sign in "[]`"):
+        raise where.error(
+            0, f"figure {block.argument} needs ':alt:' in plain words, found {alt!r}"
+        )
+    image = f"![{alt}]({images.path(block.argument, where)})"
+    return [image, "", _caption(block, "Figure", block.body, reader, where)]
+
+
+def _table(block: Block, reader: Reader, where: Where) -> list[str]:
+    rows = [line for line in block.body.split("\n") if line.strip()]
+    if len(rows) < 3 or not all(row.lstrip().startswith("|") for row in rows):
+        raise where.error(0, "{table} must hold one pipe table and nothing else")
+    caption = _caption(block, "Table", block.argument, reader, where)
+    return [*_text("\n".join(rows), reader, where).split("\n"), "", caption]
+
+
+def _caption(block: Block, kind: str, text: str, reader: Reader, where: Where) -> str:
+    if not name_of(block):
+        raise where.error(0, f"{{{block.name}}} needs a label: ':name: ...'")
+    if not text.strip():
+        raise where.error(0, f"{{{block.name}}} {name_of(block)} needs a caption")
+    if "*" in text or "\n\n" in text.strip():
+        raise where.error(
+            0,
+            f"the caption of {name_of(block)} is set in italics as a whole: "
+            "one paragraph without asterisks",
+        )
+    number = reader.labels.by_name[name_of(block)].text
+    caption = _text(" ".join(text.split()), reader, where)
+    return CAPTION.format(kind=kind, number=number, text=caption)
+
+
+def _box(block: Block, reader: Reader, where: Where) -> list[str]:
+    if block.argument:
+        raise where.error(
+            0, f"{{{block.name}}} takes no title; start its text on the next line"
+        )
+    if not block.body:
+        raise where.error(0, f"an empty {{{block.name}}}")
+    if "$$" in block.body:
+        raise where.error(
+            0,
+            "a display formula in a box breaks in Jupyter, which reads the quote "
+            "marks as part of it; move it out",
+        )
+    lines = _text(block.body, reader, where).split("\n")
+    title = f"**{BOXES[block.name]}.**"
+    if lines[0][:1].isalnum() or lines[0][:1] in "[`$*_(":
+        lines[0] = f"{title} {lines[0]}"
+    else:  # a list or code: it must keep its own first line
+        lines[:0] = [title, ""]
+    return [f"> {line}".rstrip() for line in lines]
+
+
+def _text(text: str, reader: Reader, where: Where) -> str:
+    """Resolve the references of a directive's text, which holds no blocks."""
+    roles: dict[tuple[int, int], int] = {}
+    for block in blocks(text, where):
+        if block.kind not in ("inline", "heading"):
+            raise where.error(0, "directives, labels and comments cannot be nested")
+        span = (block.start, block.end)
+        roles[span] = roles.get(span, 0) + block.roles
+    lines = text.split("\n")
+    for (start, end), count in roles.items():
+        if count:
+            old = "\n".join(lines[start:end])
+            lines[start:end] = reader.references(old, count, where).split("\n")
+    return "\n".join(lines)

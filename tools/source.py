@@ -1,0 +1,218 @@
+"""One chapter's source file: reading it, and splitting it by framework.
+
+A source file is MyST Markdown as jupytext reads it. A cell without a framework
+tag belongs to every framework; a cell with one or more belongs to those only.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+from jupytext.myst import MystMetadataParsingError, myst_to_notebook
+from nbformat import ValidationError
+
+from tools.book import Book, BookError
+
+# Tags with a meaning of their own. Anything else is refused, as a mistyped
+# framework would otherwise put its cell into every notebook.
+OTHER_TAGS = ("hide-input", "hide-output", "hide-cell")
+
+MINUTES = re.compile(r"[\d.]+( to [\d.]+)?")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a source file; `frameworks` are the ones it belongs to."""
+
+    kind: str  # 'markdown' or 'code'
+    text: str
+    line: int  # line of the file where the text starts
+    frameworks: frozenset[str]
+    tags: tuple[str, ...] = ()
+    fast: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One source file, read and checked."""
+
+    path: str  # from the book's root, for messages and metadata
+    stem: str
+    number: int
+    title: str
+    goals: tuple[str, ...]
+    needs: tuple[str, ...]
+    runtime: dict[str, str]
+    cells: tuple[Cell, ...]
+
+    def cells_for(self, framework: str) -> list[Cell]:
+        return [cell for cell in self.cells if framework in cell.frameworks]
+
+
+def read(path: Path, book: Book) -> Chapter:
+    """Read one source file; raise BookError naming file, line and remedy."""
+    text = path.read_text(encoding="utf-8")
+    return parse(text, book.relative(path), book.keys)
+
+
+def read_all(book: Book) -> list[Chapter]:
+    """All chapters in reading order."""
+    return [read(path, book) for path in book.chapter_paths()]
+
+
+def parse(text: str, path: str, frameworks: tuple[str, ...]) -> Chapter:
+    """Turn a source file's text into a Chapter.
+
+    `path` is used in messages and gives the chapter its name. Raises BookError
+    for front matter that is missing or wrong, unknown tags and cell options,
+    and `fast` replacements that replace nothing.
+    """
+    try:
+        notebook = myst_to_notebook(text, add_source_map=True)
+    except (MystMetadataParsingError, yaml.YAMLError) as error:
+        raise BookError(f"{path}: the YAML of a cell is not valid: {error}") from error
+    except ValidationError as error:
+        raise BookError(f"{path}: in a cell's options, {error.message}") from error
+    lines = text.split("\n")
+    cells = []
+    for raw, start in zip(notebook.cells, notebook.metadata["source_map"], strict=True):
+        line = _first_line(raw, lines, start)
+        cells.append(_cell(raw, f"{path}:{line}", line, frameworks))
+    stem = Path(path).stem
+    return Chapter(
+        path=path, stem=stem, cells=tuple(cells), **_front(notebook, path, frameworks)
+    )
+
+
+def apply_fast(code: str, replacements: dict[str, str]) -> str:
+    """Code with the reduced budget put in; raise ValueError if one has no effect."""
+    for old, new in replacements.items():
+        if old not in code or old == new:
+            raise ValueError(f"fast: {old!r} -> {new!r} changes nothing in the cell")
+        code = code.replace(old, new)
+    return code
+
+
+def _first_line(raw, lines: list[str], start: int) -> int:
+    """Line number (from 1) of a cell's first text line.
+
+    jupytext's map points at the line after the cell's opening, where options or
+    blank lines may still come.
+    """
+    first = raw.source.split("\n", 1)[0]
+    for number in range(start, len(lines)):
+        if lines[number] == first:
+            return number + 1
+    return start + 1
+
+
+def _cell(raw, where: str, line: int, frameworks: tuple[str, ...]) -> Cell:
+    options = dict(raw.metadata)
+    tags = options.pop("tags", [])
+    fast = options.pop("fast", {})
+    if raw.cell_type not in ("markdown", "code"):
+        raise BookError(f"{where}: {raw.cell_type} cells are not used in this book")
+    if options:
+        raise BookError(
+            f"{where}: unknown cell option {', '.join(sorted(options))}; "
+            "a cell may have 'tags' and, for code, 'fast'"
+        )
+    _check_tags(tags, where, frameworks)
+    _check_fast(raw, fast, where)
+    named = frozenset(tag for tag in tags if tag in frameworks)
+    return Cell(
+        kind=raw.cell_type,
+        text=raw.source,
+        line=line,
+        frameworks=named or frozenset(frameworks),
+        tags=tuple(tag for tag in tags if tag in OTHER_TAGS),
+        fast=tuple(fast.items()),
+    )
+
+
+def _check_tags(tags, where: str, frameworks: tuple[str, ...]) -> None:
+    known = (*frameworks, *OTHER_TAGS)
+    for tag in tags:
+        if tag not in known:
+            raise BookError(
+                f"{where}: unknown tag {tag!r}; choose from {', '.join(known)}"
+            )
+
+
+def _check_fast(raw, fast, where: str) -> None:
+    strings = isinstance(fast, dict) and all(
+        isinstance(text, str) for pair in fast.items() for text in pair
+    )
+    if not strings:
+        raise BookError(
+            f"{where}: fast must map strings to strings, both in quotes, "
+            f"but is {fast!r}"
+        )
+    if fast and raw.cell_type != "code":
+        raise BookError(f"{where}: only code cells may have 'fast'")
+    try:
+        apply_fast(raw.source, fast)
+    except ValueError as error:
+        raise BookError(f"{where}: {error}; copy the literal from the cell") from error
+
+
+def _front(notebook, path: str, frameworks: tuple[str, ...]) -> dict:
+    """The front matter that the book defines, checked."""
+    front = notebook.metadata
+    return {
+        "title": _front_value(front, "title", str, path),
+        "number": _number(front, path),
+        "goals": _front_list(front, "goals", path),
+        "needs": _front_list(front, "needs", path),
+        "runtime": _runtime(front, path, frameworks),
+    }
+
+
+def _front_value(front, key: str, kind: type, path: str):
+    value = front.get(key)
+    if not isinstance(value, kind) or not value:
+        raise BookError(
+            f"{path}: front matter needs {key!r} as a non-empty {kind.__name__}, "
+            f"found {value!r}"
+        )
+    return value
+
+
+def _front_list(front, key: str, path: str) -> tuple[str, ...]:
+    items = _front_value(front, key, list, path)
+    for item in items:
+        if not isinstance(item, str):
+            raise BookError(
+                f"{path}: front matter {key!r}: {item!r} is not a text; "
+                "put it in quotes (a colon inside makes YAML read a mapping)"
+            )
+    return tuple(items)
+
+
+def _number(front, path: str) -> int:
+    number = _front_value(front, "number", int, path)
+    if f"{number:02d}" != Path(path).stem[:2]:
+        raise BookError(
+            f"{path}: front matter has number: {number}, but the file's name starts "
+            f"with {Path(path).stem[:2]}; make them agree"
+        )
+    return number
+
+
+def _runtime(front, path: str, frameworks: tuple[str, ...]) -> dict[str, str]:
+    runtime = _front_value(front, "runtime", dict, path)
+    if set(runtime) != set(frameworks):
+        raise BookError(
+            f"{path}: front matter 'runtime' needs one entry for each of "
+            f"{', '.join(frameworks)}, found {', '.join(sorted(runtime))}"
+        )
+    for key, value in runtime.items():
+        if not MINUTES.fullmatch(str(value)):
+            raise BookError(
+                f"{path}: front matter 'runtime': {key}: {value!r} must be minutes, "
+                "such as 2 or '2 to 4'"
+            )
+    return {key: str(value) for key, value in runtime.items()}
