@@ -90,7 +90,9 @@ class Progress:
         self._curve.note = self._status()
         self._curve.progress = self.epoch / self.num_epochs
         if self.epoch == 1 or self.epoch % self._every == 0:
-            self._curve.add(self.epoch, [perplexity])
+            self._curve.add(self.epoch, [perplexity])  # draws by itself
+        else:
+            self._curve.draw(force=False)
 
     def _status(self):
         elapsed = time.monotonic() - self._start

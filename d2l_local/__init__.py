@@ -1,0 +1,8 @@
+"""Helpers for a textbook on recurrent networks, with the names of the classic `d2l` API.
+
+Import the module of your framework, and none of the others gets imported:
+
+    from d2l_local import torch as d2l       # or tensorflow, or mxnet
+"""
+
+__version__ = "0.1.0"
