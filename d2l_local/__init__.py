@@ -1,4 +1,4 @@
-"""Helpers for a textbook on recurrent networks, with the names of the classic `d2l` API.
+"""Helpers for a textbook on recurrent networks, by the names of the classic `d2l`.
 
 Import the module of your framework, and none of the others gets imported:
 

@@ -12,6 +12,7 @@ import os
 import sys
 import threading
 import types
+import warnings
 
 import numpy as np
 
@@ -85,7 +86,11 @@ def import_mxnet():
         dropped = dropped_names()
         try:
             vars(np).update(dropped)
-            mxnet = importlib.import_module("mxnet")
+            with warnings.catch_warnings():
+                # Retired code: nobody will mend what these warn about.
+                warnings.simplefilter("ignore", DeprecationWarning)
+                warnings.simplefilter("ignore", SyntaxWarning)
+                mxnet = importlib.import_module("mxnet")
         except ModuleNotFoundError as error:
             if error.name != "mxnet":
                 raise

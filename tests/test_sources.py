@@ -9,6 +9,7 @@ import pytest
 
 from d2l_local import download, sources
 from d2l_local.sources import EMBEDDED, STAND_IN, find_source, find_time_machine
+from d2l_local.text import clean, read_lines
 
 BOOK = b"The Time Machine, by somebody\n"
 
@@ -55,6 +56,16 @@ def test_embedded_texts_are_plain_and_known_to_the_readme(name):
     readme = EMBEDDED[name].path.parent.joinpath("README.md").read_text("utf-8")
     assert f"| `{name}` | {EMBEDDED[name].title} |" in readme
     assert "CC0" in readme
+
+
+def test_the_stand_in_is_long_and_has_one_time_traveller_where_models_read():
+    """Once, so that what follows the prompt is the same in every trained model."""
+    path = EMBEDDED[STAND_IN].path
+    characters = "".join(clean(line) for line in read_lines(path))
+    assert len(characters) >= 30_000
+    assert set(characters[:10_000]) == set("abcdefghijklmnopqrstuvwxyz ")
+    assert characters[:10_000].count("time traveller ") == 1
+    assert characters[:10_000].count("travel") == 1
 
 
 def test_a_source_cannot_be_changed():

@@ -13,6 +13,7 @@ Exit codes: 0 fine, 1 a figure is stale (with --check), 2 a script failed.
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import subprocess
 import sys
@@ -27,10 +28,16 @@ class FigureError(Exception):
 
 
 def draw(folder: Path) -> None:
-    """Run every script of a folder; raise FigureError if one fails."""
+    """Run every script of a folder; raise FigureError if one fails.
+
+    Scripts may import `tools`, to read the committed notebooks.
+    """
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     for script in sorted(folder.glob("*.py")):
         command = [sys.executable, script.name]
-        done = subprocess.run(command, cwd=folder, text=True, capture_output=True)
+        done = subprocess.run(
+            command, cwd=folder, env=environment, text=True, capture_output=True
+        )
         if done.returncode:
             raise FigureError(f"img/{script.name} failed:\n{done.stderr}")
 
