@@ -180,10 +180,12 @@ class RNNModel(gluon.HybridBlock):
             if drawn and not force_reinit:
                 params.reset_ctx(ctx or npx.cpu())
                 continue
-            rule = init or mxnet.init.Uniform(fan**-0.5)
+            uniform = mxnet.init.Uniform(fan**-0.5)
             for param in params.values():
-                # Gluon starts biases at zero unless they bring their own rule.
-                param.initialize(init=rule, ctx=ctx, force_reinit=force_reinit)
+                if init is None:  # overrules the zeros that Gluon gives to biases
+                    param.initialize(uniform, ctx, force_reinit=force_reinit)
+                else:
+                    param.initialize(None, ctx, init, force_reinit=force_reinit)
 
     def hybrid_forward(self, F, inputs, state):
         X = F.npx.one_hot(F.np.transpose(inputs), self.vocab_size)  # (T, n, q)

@@ -97,9 +97,10 @@ class Progress:
     def _status(self):
         elapsed = time.monotonic() - self._start
         left = elapsed * (self.num_epochs - self.epoch) / self.epoch
+        minutes, seconds = divmod(round(left), 60)
         return (
             f"epoch {self.epoch}/{self.num_epochs}, perplexity {self.perplexity:.2f}, "
-            f"{self.speed:,.0f} tokens/sec, {left // 60:.0f}:{left % 60:02.0f} left"
+            f"{self.speed:,.0f} tokens/sec, {minutes}:{seconds:02} left"
         )
 
     def _check_finite(self):

@@ -97,7 +97,8 @@ def grad_clipping(grads, theta):
     Mikolov and Bengio 2013, https://proceedings.mlr.press/v28/pascanu13.html).
     """
     factor = tf.minimum(theta / tf.linalg.global_norm(grads), 1.0)
-    return [grad * factor for grad in grads]
+    # A variable that the loss doesn't depend on has the gradient None.
+    return [None if grad is None else grad * factor for grad in grads]
 
 
 class RNNModelScratch:
@@ -118,8 +119,8 @@ class RNNModelScratch:
         X = tf.one_hot(tf.transpose(X), self.vocab_size)  # (T, n, q)
         return self.forward_fn(X, state, self.trainable_variables)
 
-    def begin_state(self, batch_size):
-        """The state before the first step."""
+    def begin_state(self, batch_size, dtype=None):
+        """The state before the first step; `dtype` is ignored, `init_state` decides."""
         return self.init_state(batch_size, self.num_hiddens)
 
 
@@ -141,6 +142,8 @@ class RNNModel(tf.keras.layers.Layer):
     def __init__(self, rnn_layer, vocab_size, init="uniform", **kwargs):
         super().__init__(**kwargs)
         layers = rnn_layer if isinstance(rnn_layer, list | tuple) else [rnn_layer]
+        if not layers:
+            raise ValueError("rnn_layer is an empty list: give at least one layer")
         for layer in layers:
             check_rnn_layer(layer)
         if init not in ("uniform", None):
@@ -162,8 +165,12 @@ class RNNModel(tf.keras.layers.Layer):
         Y = tf.transpose(X, (1, 0, 2))  # (T, n, h)
         return self.dense(tf.reshape(Y, (-1, Y.shape[-1]))), new_state  # (T * n, q)
 
-    def begin_state(self, batch_size=1):
-        """Zeros of shape (n, h), nested for each layer as Keras nests its states."""
+    def begin_state(self, batch_size=1, dtype=None):
+        """Zeros of shape (n, h), nested for each layer as Keras nests its states.
+
+        `dtype` is taken, since classic code passes it, and ignored: Keras 3 gives the
+        state the type of its layer.
+        """
         return [begin_layer_state(layer, batch_size) for layer in self.rnn]
 
 
@@ -174,6 +181,11 @@ def check_rnn_layer(layer):
             f"rnn_layer is {type(layer).__name__}: pass an RNN, SimpleRNN, GRU or LSTM "
             "layer of Keras, a Bidirectional around one, or a list of them; wrap cells "
             "as RNN(StackedRNNCells(cells))"
+        )
+    if getattr(layer, "merge_mode", "concat") is None:
+        raise ValueError(
+            f"rnn_layer {layer.name!r} has merge_mode=None and so two outputs: use "
+            "merge_mode='concat'"
         )
     if not (layer.return_sequences and layer.return_state):
         raise ValueError(

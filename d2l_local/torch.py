@@ -71,7 +71,9 @@ def evaluate_loss(net, data_iter, loss):
         for X, y in data_iter:
             out = net(X)
             values = loss(out, y.reshape(out.shape))
-            total, count = total + values.sum().item(), count + values.numel()
+            # A loss that is reduced to one number stands for the whole batch.
+            size = len(out) if values.ndim == 0 else values.numel()
+            total, count = total + values.mean().item() * size, count + size
     if count == 0:
         raise ValueError("data_iter served no batch: there is no loss to average")
     return total / count
@@ -95,6 +97,8 @@ def grad_clipping(net, theta):
     """
     params = net.parameters() if isinstance(net, nn.Module) else net.params
     grads = [param.grad for param in params if param.grad is not None]
+    if not grads:
+        raise ValueError("no parameter has a gradient: call backward() first")
     norm = nn.utils.get_total_norm(grads)
     factor = torch.clamp(theta / norm, max=1.0)
     torch._foreach_mul_(grads, factor)

@@ -77,6 +77,12 @@ METHODS = {
     "Timer": ["start", "stop", "avg", "sum", "cumsum"],
     "Vocab": ["__len__", "__getitem__", "to_tokens", "unk", "token_freqs"],
 }
+# How notebooks call `begin_state`, for models of their own and of the package alike.
+BEGIN_STATE = {
+    "torch": ["batch_size", "device"],
+    "tensorflow": ["batch_size", "dtype"],
+    "mxnet": ["batch_size", "ctx"],
+}
 ADDED = ["TrainingDiverged", "load_corpus", "set_seed"]
 DATA = ["DATA_HUB", "DATA_URL"]
 
@@ -103,6 +109,8 @@ print(json.dumps({
     "methods": {k: dir(v) for k, v in ours.items() if inspect.isclass(v)},
     "parameters": {k: parameters(v) for k, v in ours.items()
                    if k != "TrainingDiverged"},
+    "begin_state": {k: parameters(v.begin_state) for k, v in ours.items()
+                    if hasattr(v, "begin_state")},
 }))
 """
 
@@ -183,6 +191,14 @@ def test_parameters_are_the_classic_ones(seen, name):
             assert default == repr(parameter.default)
     for added, kind, default in found[len(wanted) :]:
         assert default is not None or kind.startswith("VAR_"), added
+
+
+@pytest.mark.parametrize("model", ["RNNModel", "RNNModelScratch"])
+def test_begin_state_can_be_called_as_in_classic_notebooks(seen, model):
+    found = seen["begin_state"][model]
+    names = {name for name, _, _ in found}
+    if "VAR_KEYWORD" not in {kind for _, kind, _ in found}:
+        assert set(BEGIN_STATE[seen["framework"]]) <= names
 
 
 def definitions(framework):

@@ -1,0 +1,40 @@
+"""A tiny text, and the closing lines of a training run, for all frameworks."""
+
+import re
+from importlib.util import find_spec
+
+import pytest
+
+# MXNet has no build for Apple silicon and for Windows.
+if find_spec("mxnet") is None:
+    collect_ignore = ["test_mxnet.py", "test_agreement.py"]
+else:
+    # Models as small as these are faster on one thread, which MXNet learns at import.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OMP_NUM_THREADS", "1")
+        import d2l_local.mxnet  # noqa: F401
+
+
+@pytest.fixture
+def text(tmp_path):
+    """A file with the same two words again and again, easy to learn."""
+    path = tmp_path / "tiny.txt"
+    path.write_text("time traveller " * 15, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def closing(capsys):
+    """A function that checks the last three lines of `train_ch8`, the classic ones."""
+
+    def check(device):
+        speed, first, second = capsys.readouterr().out.splitlines()
+        assert re.fullmatch(
+            rf"perplexity \d+\.\d, \d+\.\d tokens/sec on {device}", speed
+        )
+        assert first.startswith("time traveller")
+        assert len(first) == len("time traveller") + 50
+        assert second.startswith("traveller")
+        assert len(second) == len("traveller") + 50
+
+    return check
