@@ -142,7 +142,7 @@ def test_the_same_weights_give_the_outputs_of_numpy(framework, params, tokens):
 
 def test_the_same_start_gives_the_same_training_and_the_same_text(params, text):
     runs = [framework(params) for framework in FRAMEWORKS]
-    curves = [run.perplexities(text, lr=1, num_epochs=12) for run in runs]
+    curves = [run.perplexities(text, lr=1.0, num_epochs=12) for run in runs]
     for curve in curves[1:]:
         np.testing.assert_allclose(curve, curves[0], rtol=1e-3)
     assert curves[0][-1] < 0.7 * curves[0][0]

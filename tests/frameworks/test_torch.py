@@ -357,6 +357,7 @@ def test_a_model_in_double_precision_has_states_and_outputs_to_match():
     assert {Y.dtype, *(part.dtype for part in state)} == {torch.float64}
 
 
+@pytest.mark.filterwarnings("ignore:LSTM with projections")
 def test_an_lstm_with_projected_outputs():
     net = model(nn.LSTM, proj_size=2)
     H, C = net.begin_state(CPU, 3)
