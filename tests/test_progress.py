@@ -234,7 +234,7 @@ def test_note_and_bar_follow_the_epoch_and_go_at_the_end():
 
 @pytest.fixture(scope="module")
 def executed(tmp_path_factory):
-    """The cells of a notebook that trains: to the end, diverged, interrupted."""
+    """The cells of a notebook that trains: to the end, diverged, interrupted twice."""
     cells = [
         f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
         "from d2l_local.progress import Progress",
@@ -246,6 +246,7 @@ def executed(tmp_path_factory):
         "    for epoch in range(3): progress.update(20.0 - epoch, 100)\n"
         "    raise KeyboardInterrupt",
         "with Progress(20, 1) as progress: raise KeyboardInterrupt",
+        "with Progress(1, 1) as progress: progress.update(9.0, 100)",
     ]
     notebook = nbformat.v4.new_notebook(
         cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
@@ -289,3 +290,9 @@ def test_a_notebook_sees_the_curve_up_to_the_interrupt(executed):
 def test_an_interrupt_before_the_first_epoch_draws_no_empty_figure(executed):
     line, error = executed[4].outputs
     assert line.text.startswith("interrupted after epoch 0 of 20: ")
+    assert error.ename == "KeyboardInterrupt"
+
+
+def test_the_status_line_goes_even_after_a_single_drawing(executed):
+    (output,) = executed[5].outputs
+    assert output.metadata == {}
