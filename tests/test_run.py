@@ -27,7 +27,7 @@ def test_run_ends_with_a_table_and_leaves_notebooks_and_pages(book, capsys):
     executed = book.root / "build/run/embedded/mxnet/01-sample.ipynb"
     assert "![Two boxes](../../../../img/net.svg)" in executed.read_text()
     html = (book.root / "build/html/mxnet/01-sample.html").read_text()
-    assert "data:image/svg+xml;base64," in html
+    assert 'alt="Two boxes" src="data:image/svg+xml;base64,' in html
     assert 'href="../pytorch/01-sample.html"' in html
     assert not book.notebooks.exists() or not list(book.notebooks.rglob("*.ipynb"))
 
@@ -52,7 +52,7 @@ def test_a_page_keeps_addresses_of_the_web(book):
     from nbformat.v4 import new_markdown_cell, new_notebook
 
     cell = new_markdown_cell("[a](https://x.org/a.ipynb) [b](b.ipynb#C)")
-    html = page(new_notebook(cells=[cell]), book.root, "t")
+    html = page(new_notebook(cells=[cell]), book.root, "t", book.root)
     assert "https://x.org/a.ipynb" in html and 'href="b.html#C"' in html
 
 

@@ -47,7 +47,7 @@ def run_one(item: Built, book: Book, settings: Settings) -> tuple[Result, Path, 
     nb.write(target, executed)
     html = book.build / "html" / folder / f"{stem}.html"
     title = f"{item.chapter.title} ({item.framework.name})"
-    write_page(executed, target.parent, title, html)
+    write_page(executed, target.parent, title, book.root, html)
     return read_result(executed), target, html
 
 
