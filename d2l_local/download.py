@@ -10,6 +10,7 @@ import os
 import sys
 import tarfile
 import tempfile
+import warnings
 import zipfile
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
@@ -39,9 +40,9 @@ TIMEOUT = (10, 30)  # seconds to connect, and between two pieces of the body
 
 def user_cache():
     """Folder of this package in the user's cache; it need not exist."""
-    import pooch
+    from platformdirs import user_cache_path
 
-    return pooch.os_cache("d2l_local")
+    return user_cache_path("d2l_local")
 
 
 def data_dir():
@@ -171,7 +172,11 @@ def _reason(error):
 
 def _fetch(name, path, max_bytes):
     """Download entry `name` to `path`, through a checked temporary file beside it."""
-    import pooch
+    with warnings.catch_warnings():
+        # In a notebook without ipywidgets, pooch's import warns of a bar that it
+        # would draw there; we draw our own.
+        warnings.filterwarnings("ignore", message="IProgress not found")
+        import pooch
 
     def stream(url, file, _):
         _stream(url, file, max_bytes)

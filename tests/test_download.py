@@ -513,3 +513,14 @@ def test_command_runs_as_a_module():
     assert run.stderr == (
         "d2l-download: unknown file 'nothing': DATA_HUB knows time_machine\n"
     )
+
+
+def test_finding_the_cache_loads_no_downloader():
+    """Whose import writes a notice into notebooks, though nothing is downloaded."""
+    code = (
+        "import sys\n"
+        "from d2l_local.download import user_cache\n"
+        "assert user_cache().name == 'd2l_local'\n"
+        "assert not {'pooch', 'tqdm'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -17,7 +17,6 @@ from tools.cache import entry, helper_digest
 from tools.execute import (
     ExecutionError,
     Settings,
-    check_stderr,
     choose_text,
     main,
     prepare,
@@ -70,15 +69,13 @@ def test_a_cell_over_the_time_limit_fails(tmp_path):
         run(tmp_path, "import time; time.sleep(60)", timeout=1)
 
 
-def test_stderr_fails_naming_cell_and_text(book):
-    notebook = build_all(book)[0].notebook
-    cell = nb.code_cells(notebook)[1]
-    cell.outputs = [{"output_type": "stream", "name": "stderr", "text": "beware"}]
-    cell = nb.nbformat.from_dict(cell)
-    notebook.cells = [cell]
+def test_stderr_fails_at_once_naming_cell_and_text(tmp_path):
+    code = "import sys\nprint('beware', file=sys.stderr)"
+    after = tmp_path / "after"
     with pytest.raises(ExecutionError, match="cell 1 wrote to stderr") as caught:
-        check_stderr(notebook, "title")
-    assert "beware" in str(caught.value) and cell.source in str(caught.value)
+        run(tmp_path, code, f"open({str(after)!r}, 'w').close()")
+    assert "beware" in str(caught.value) and code in str(caught.value)
+    assert not after.exists()
 
 
 def test_fast_mode_replaces_and_full_mode_does_not(book):

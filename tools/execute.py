@@ -101,6 +101,7 @@ class Client(NotebookClient):
         self.current = 0  # number of the cell that runs, counting code cells
         self.stopped = False  # by Ctrl-C
         self.on_cell_execute = self._announce
+        self.on_cell_executed = self._check
 
     async def async_start_new_kernel(self, **options) -> None:
         """Start the kernel, and let Ctrl-C cancel the execution in good order.
@@ -123,6 +124,10 @@ class Client(NotebookClient):
         self.current += 1
         total = len(nb.code_cells(self.nb))
         self.progress.cell(self.current, total, cell.source)
+
+    def _check(self, cell: NotebookNode, cell_index: int, execute_reply: dict) -> None:
+        # At once, before hours of training follow that would be thrown away.
+        check_stderr(cell, self.current, self.progress.title)
 
     def process_message(self, msg: dict, cell: NotebookNode, cell_index: int):
         if msg["msg_type"] in ("display_data", "update_display_data"):
@@ -184,20 +189,21 @@ def run_cells(
         raise ExecutionError(
             f"{progress.title}: code cell {client.current} failed\n{message}"
         ) from error
-    check_stderr(notebook, progress.title)
     return notebook
 
 
-def check_stderr(notebook: NotebookNode, title: str) -> None:
-    """Raise ExecutionError if a cell wrote to stderr: its cause is to be mended."""
-    for number, cell in enumerate(nb.code_cells(notebook), 1):
-        for output in cell.outputs:
-            if output.output_type == "stream" and output.name == "stderr":
-                raise ExecutionError(
-                    f"{title}: code cell {number} wrote to stderr; mend the cause, "
-                    f"as readers would see it too:\n{output.text}\n"
-                    f"The cell:\n{cell.source}"
-                )
+def check_stderr(cell: NotebookNode, number: int, title: str) -> None:
+    """Raise ExecutionError if a code cell wrote to stderr: its cause is to be mended.
+
+    `number` counts the code cells of the notebook `title`, from 1.
+    """
+    for output in cell.outputs:
+        if output.output_type == "stream" and output.name == "stderr":
+            raise ExecutionError(
+                f"{title}: code cell {number} wrote to stderr; mend the cause, "
+                f"as readers would see it too:\n{output.text}\n"
+                f"The cell:\n{cell.source}"
+            )
 
 
 def execute(item: Built, book: Book, settings: Settings) -> NotebookNode:
