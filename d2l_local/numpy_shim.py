@@ -71,6 +71,16 @@ class _NumpyWithDroppedNames(types.ModuleType):
         return getattr(np, name)
 
 
+def usable_cores():
+    """The number of processor cores that this process may run on.
+
+    More threads than that wait for one another at every step.
+    """
+    if hasattr(os, "sched_getaffinity"):  # Linux; knows about pinned processes
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def import_mxnet():
     """Import MXNet and return it; a second call returns the same module.
 
@@ -81,7 +91,7 @@ def import_mxnet():
         if "mxnet" in sys.modules:
             return sys.modules["mxnet"]
         # MXNet reads this once, when it loads; unset, it runs on one thread.
-        os.environ.setdefault("OMP_NUM_THREADS", str(os.cpu_count() or 1))
+        os.environ.setdefault("OMP_NUM_THREADS", str(usable_cores()))
         _provide_distutils()
         dropped = dropped_names()
         try:

@@ -145,7 +145,14 @@ THREADS = """
 
 def test_threads_are_all_processors_where_nothing_is_said(pretended):
     printed = run(THREADS, [pretended("")])
-    assert int(printed) == os.cpu_count()
+    assert int(printed) == numpy_shim.usable_cores()
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="Linux only")
+def test_a_process_on_one_core_runs_on_one_thread(pretended):
+    pin = "import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})"
+    printed = run(f"{pin}\n{textwrap.dedent(THREADS)}", [pretended("")])
+    assert int(printed) == 1
 
 
 def test_threads_stay_as_the_reader_set_them(pretended):
