@@ -46,7 +46,7 @@ def test_table_keeps_its_rows_and_gets_a_caption(book):
 
 def test_note_becomes_a_quote_with_a_link_into_the_sibling_notebook(book):
     link = "[the next one](02-next.ipynb#What-Comes-Next?)"
-    assert f"> **Note.** Go on with {link}." in prose(book)
+    assert f"> **Note**. Go on with {link}." in prose(book)
 
 
 def test_link_within_the_notebook_has_no_file(book, edit):
@@ -82,8 +82,8 @@ def test_directives_work_with_colons_and_longer_fences(book, edit):
         "::::{tip}\nTwo\nlines\n::::\n\n````{note}\n- a\n\n```python\nx\n```\n````",
     )
     text = prose(book)
-    assert "> **Tip.** Two\n> lines" in text
-    assert "> **Note.**\n>\n> - a\n>\n> ```python\n> x\n> ```" in text
+    assert "> **Tip**. Two\n> lines" in text
+    assert "> **Note**\n>\n> - a\n>\n> ```python\n> x\n> ```" in text
 
 
 def test_roles_in_lists_quotes_and_tables_are_resolved(book, edit):

@@ -31,6 +31,14 @@ class Framework:
 
 
 @dataclass(frozen=True)
+class Language:
+    """One language into which the book is translated; `name` is its own name."""
+
+    key: str
+    name: str
+
+
+@dataclass(frozen=True)
 class Book:
     """Settings of one book, and the places of its files below `root`."""
 
@@ -42,6 +50,7 @@ class Book:
     kernelspec: dict[str, str]
     install: dict[str, str]
     frameworks: tuple[Framework, ...]
+    languages: tuple[Language, ...]
 
     @property
     def source(self) -> Path:
@@ -50,6 +59,10 @@ class Book:
     @property
     def notebooks(self) -> Path:
         return self.root / "notebooks"
+
+    @property
+    def translations(self) -> Path:
+        return self.root / "translations"
 
     @property
     def build(self) -> Path:
@@ -76,8 +89,15 @@ class Book:
         return path.relative_to(self.root).as_posix()
 
     def chapter_paths(self) -> list[Path]:
-        """Source files in reading order; raise BookError on a stray name."""
-        paths = sorted(self.source.glob("*.md"))
+        """Chapters' source files in reading order; raise BookError on a stray name."""
+        return self._sources(self.source)
+
+    def exercise_paths(self) -> list[Path]:
+        """Source files of exercises, likewise; each is named as its chapter."""
+        return self._sources(self.source / "exercises")
+
+    def _sources(self, folder: Path) -> list[Path]:
+        paths = sorted(folder.glob("*.md"))
         for path in paths:
             if not CHAPTER_NAME.fullmatch(path.stem):
                 raise BookError(
@@ -122,6 +142,10 @@ def _book(root: Path, settings: dict) -> Book:
         kernelspec=dict(settings["kernelspec"]),
         install=dict(settings.get("install", {})),
         frameworks=tuple(_framework(entry) for entry in settings["frameworks"]),
+        languages=tuple(
+            Language(entry["key"], entry["name"])
+            for entry in settings.get("languages", [])
+        ),
     )
 
 

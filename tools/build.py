@@ -1,4 +1,4 @@
-"""Write notebooks/ from source/, or check that it is up to date.
+"""Write the notebooks from source/ and translations/, or check them.
 
     python -m tools.build           write every notebook that has changed
     python -m tools.build --check   write nothing; exit 1 if anything is stale
@@ -13,15 +13,18 @@ import argparse
 import difflib
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nbformat import NotebookNode
 
 from tools import notebook as nb
-from tools.book import ROOT, Book, BookError, Framework, load
+from tools.book import ROOT, Book, BookError, Framework, Language, load
+from tools.edition import KINDS, Edition, Shelf
+from tools.head import ENGLISH
 from tools.labels import collect
 from tools.source import Chapter, read_all
+from tools.work import Work, translate
 
 DIFF_LINES = 12
 
@@ -31,44 +34,109 @@ class Built:
     """One notebook as the source says it should be."""
 
     chapter: Chapter
-    framework: Framework
+    edition: Edition
     path: Path
     notebook: NotebookNode
     dropped: bool  # stored outputs were there, but of other code
+
+    @property
+    def framework(self) -> Framework:
+        return self.edition.framework
 
 
 def build_all(book: Book, folder: Path | None = None) -> list[Built]:
     """Assemble every notebook, with the outputs stored in notebooks/ if they fit.
 
-    `folder` is where the framework folders will stand, for image paths (default:
-    notebooks/). Raises BookError; labels are checked over the whole book.
+    English comes first, in the order of the source. `folder` is where the English
+    chapters will stand, for links and image paths (default: notebooks/). Raises
+    BookError; labels are checked over the whole book.
     """
-    chapters = read_all(book)
-    labels = collect(chapters)
-    built = [
-        _build(chapter, framework, book, labels, folder)
-        for chapter in chapters
-        for framework in book.frameworks
-    ]
-    labels.check_used()
+    shelf = Shelf(book, folder)
+    english = read_all(book)
+    works = {None: Work(english)}
+    for language in book.languages:
+        works[language] = translate(english, language, book)
+    built = []
+    for language in works:
+        built += _build_language(language, works, shelf)
     return built
 
 
-def _build(chapter, framework, book, labels, folder) -> Built:
-    path = book.notebook(framework, chapter.stem)
-    place = folder / framework.folder if folder else None
-    new = nb.assemble(chapter, framework, book, labels, place)
-    old = nb.stored(path)
+def _build_language(
+    language: Language | None, works: dict[Language | None, Work], shelf: Shelf
+) -> list[Built]:
+    """Every notebook of one language."""
+    work, english = works[language], works[None].chapters
+    # Where a chapter isn't translated, references lead to the English one.
+    labels = collect([work.find(c.document, c.stem) or c for c in english])
+    built = []
+    for original in english:
+        chapter = work.find(original.document, original.stem)
+        if chapter is None:
+            continue
+        ids = nb.cell_ids(original)
+        for edition in _editions(chapter, language, shelf.book):
+            frame = _frame(chapter, edition, works, shelf)
+            new = nb.assemble(chapter, frame, labels, ids)
+            built.append(_with_outputs(chapter, edition, new, shelf.book))
+    if language is None:
+        labels.check_used()
+    return built
+
+
+def _editions(
+    chapter: Chapter, language: Language | None, book: Book
+) -> Iterator[Edition]:
+    for kind in KINDS[chapter.document]:
+        for framework in book.frameworks:
+            yield Edition(framework, kind, language)
+
+
+def _frame(
+    chapter: Chapter,
+    edition: Edition,
+    works: dict[Language | None, Work],
+    shelf: Shelf,
+) -> nb.Frame:
+    """What the notebook's head shows: words and links that lead somewhere."""
+    work = works[edition.language]
+    related = {
+        kind: replace(edition, kind=kind)
+        for document, kinds in KINDS.items()
+        for kind in kinds
+        if kind != edition.kind and work.find(document, chapter.stem)
+    }
+    languages = {
+        language.name if language else ENGLISH: replace(edition, language=language)
+        for language, other in works.items()
+        if language != edition.language and other.find(chapter.document, chapter.stem)
+    }
+    coverage = work.coverage.get((chapter.document, chapter.stem))
+    return nb.Frame(edition, shelf, work.wording, related, languages, coverage)
+
+
+def _with_outputs(
+    chapter: Chapter, edition: Edition, new: NotebookNode, book: Book
+) -> Built:
+    """Put in the outputs of the English run; exercises have none."""
+    shelf = Shelf(book)
     dropped = False
-    if old is not None:
-        dropped = not nb.carry_outputs(new, old) and nb.has_outputs(old)
-    return Built(chapter, framework, path, new, dropped)
+    english = replace(edition, language=None)
+    if english.runs:
+        old = nb.stored(shelf.path(english, chapter.stem))
+        if old is not None:
+            dropped = not nb.carry_outputs(new, old) and nb.has_outputs(old)
+    path = shelf.path(edition, chapter.stem)
+    return Built(chapter, edition, path, new, dropped and edition.runs)
 
 
 def orphans(book: Book, built: list[Built]) -> list[Path]:
     """Notebook files that no source produces."""
     made = {item.path for item in built}
-    found = book.notebooks.rglob("*.ipynb")
+    found = [
+        *book.notebooks.rglob("*.ipynb"),
+        *book.translations.glob("*/notebooks/**/*.ipynb"),
+    ]
     return sorted(
         path
         for path in found
@@ -147,7 +215,7 @@ def main(arguments: list[str] | None = None) -> int:
     for problem in problems:
         print(problem, file=sys.stderr)
     if problems and options.check:
-        print("notebooks/ is not up to date: run `make build`", file=sys.stderr)
+        print("the notebooks are not up to date: run `make build`", file=sys.stderr)
     return 1 if problems else 0
 
 

@@ -1,9 +1,9 @@
-"""Execute the notebooks, each in a fresh kernel of this Python.
+"""Execute chapters and solutions, each in a fresh kernel of this Python.
 
     python -m tools.execute                       all notebooks, for a trial
     python -m tools.execute --store               and store their outputs
     python -m tools.execute --mode fast           on the reduced budget
-    python -m tools.execute --framework pytorch --chapter 12-deep-rnn
+    python -m tools.execute --framework pytorch --chapter 12-deep-rnn --kind solutions
 
 What has been executed is kept in build/cache/ and taken up again as long as code,
 helper package, versions and text are the same; an interrupted call goes on with
@@ -49,9 +49,11 @@ from tools.source import apply_fast
 
 MODES = ("full", "fast")
 TEXTS = ("embedded", "book")
+KINDS = ("chapter", "solutions")
 TIMEOUT = 2400  # seconds for one cell
-# TensorFlow logs to stderr, which would count as an unexpected output.
-KERNEL_ENVIRONMENT = {"TF_CPP_MIN_LOG_LEVEL": "2"}
+# TensorFlow logs to stderr, which would count as an unexpected output; stored reports
+# of checks are in English, whatever the language of this machine.
+KERNEL_ENVIRONMENT = {"TF_CPP_MIN_LOG_LEVEL": "2", "D2L_LANGUAGE": "en"}
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -211,7 +213,8 @@ def execute(item: Built, book: Book, settings: Settings) -> NotebookNode:
     prepared = prepare(item.notebook, settings.mode)
     text = f"{settings.text} {settings.book_digest}".strip()
     kept = entry(book, item.framework, prepared, settings.mode, text)
-    progress = Progress(f"{item.framework.name}, {item.chapter.stem}")
+    kind = "" if item.edition.kind == "chapter" else f" {item.edition.kind}"
+    progress = Progress(f"{item.framework.name}, {item.chapter.stem}{kind}")
     executed = kept.load()
     if executed is None:
         progress.say(f"executing ({settings.mode} budget, {settings.text} text)")
@@ -256,7 +259,14 @@ def choose_text(text: str) -> str:
 def choose(book: Book, options: argparse.Namespace) -> list[Built]:
     """The notebooks asked for; BookError if a name fits none."""
     frameworks = book.select(options.framework)
-    built = [item for item in build_all(book) if item.framework in frameworks]
+    kinds = options.kind or KINDS
+    built = [
+        item
+        for item in build_all(book)
+        if item.edition.runs
+        and item.framework in frameworks
+        and item.edition.kind in kinds
+    ]
     stems = {item.chapter.stem for item in built}
     for name in options.chapter or ():
         if name not in stems:
@@ -301,6 +311,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     add = parser.add_argument
     add("--framework", action="append", metavar="F", help="may be given repeatedly")
     add("--chapter", action="append", metavar="C", help="such as 12-deep-rnn")
+    add("--kind", action="append", choices=KINDS, help="may be given repeatedly")
     add("--mode", choices=MODES, default="full", help="training budget")
     add("--text", choices=TEXTS, default="embedded", help="text to train on")
     add("--timeout", type=int, default=TIMEOUT, help="seconds for one cell")

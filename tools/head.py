@@ -1,28 +1,25 @@
 """The two cells that open every notebook: the head and the set-up.
 
-All wording stands in the templates, each a full sentence, so that it can be
-translated without touching code.
+The head's words come from `tools.wording`; the set-up code is the same in every
+language.
 """
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, replace
 
 from tools.book import Book, Framework
+from tools.edition import Edition, Shelf
 from tools.source import Chapter
+from tools.wording import Wording
 
-TITLE = "# {number}. {title} ({framework})"
-COLAB = "[![Open in Colab]({badge})]({address})"
-SIBLINGS = "This section in other frameworks: {links}"
-GOALS = "**When you have worked through this section, you can**"
-NEEDS = "**What you need**"
-RUNTIME_ONE = "**Run time:** about {minutes} minute on two processor cores."
-RUNTIME = "**Run time:** about {minutes} minutes on two processor cores."
+MARK = "`EN`"  # in front of what is not translated
+ENGLISH = "English"
 
 BADGE_ADDRESS = "https://colab.research.google.com/assets/colab-badge.svg"
 COLAB_ADDRESS = (
-    "https://colab.research.google.com/github/{repository}/blob/{branch}"
-    "/notebooks/{folder}/{stem}.ipynb"
+    "https://colab.research.google.com/github/{repository}/blob/{branch}/{path}"
 )
 
 SET_UP = """\
@@ -39,18 +36,36 @@ if missing:  # --no-deps leaves NumPy and the frameworks as they are
     importlib.invalidate_caches()"""
 
 
-def head(chapter: Chapter, framework: Framework, book: Book) -> str:
-    """Markdown of the opening cell: title, badge, links, goals, needs, run time."""
-    minutes = chapter.runtime[framework.key]
-    runtime = RUNTIME_ONE if minutes == "1" else RUNTIME
-    title = TITLE.format(
-        number=chapter.number, title=chapter.title, framework=framework.name
-    )
-    parts = [title, _badge(chapter, framework, book)]
-    if len(book.frameworks) > 1:
-        parts.append(_siblings(chapter, framework, book))
-    parts += [GOALS, _bullets(chapter.goals), NEEDS, _bullets(chapter.needs)]
-    parts.append(runtime.format(minutes=minutes))
+@dataclass(frozen=True)
+class Coverage:
+    """How many passages of a translated notebook are translated, of how many."""
+
+    done: int
+    total: int
+
+
+def head(
+    chapter: Chapter,
+    edition: Edition,
+    shelf: Shelf,
+    wording: Wording,
+    related: dict[str, Edition],
+    languages: dict[str, Edition],
+    coverage: Coverage | None = None,
+) -> str:
+    """Markdown of the opening cell: title, badge, links, goals, needs, run time.
+
+    `related` are the chapter's other notebooks by their kind, `languages` the other
+    editions of this one by the language's own name; `coverage` is for translations.
+    """
+    parts = [f"# {_title(chapter, edition, wording)}"]
+    parts.append(_badge(chapter, edition, shelf, wording))
+    parts += _links(chapter, edition, shelf, wording, related, languages)
+    if coverage:
+        parts.append(_translated(edition, wording, coverage))
+    parts += _list(wording("goals"), chapter.goals)
+    parts += _list(wording("needs"), chapter.needs)
+    parts.append(_runtime(chapter.runtime[edition.framework.key], wording))
     return "\n\n".join(parts)
 
 
@@ -75,24 +90,60 @@ def _mapping(group: dict[str, str]) -> str:
     return json.dumps(group, ensure_ascii=False)
 
 
-def _badge(chapter: Chapter, framework: Framework, book: Book) -> str:
+def _title(chapter: Chapter, edition: Edition, wording: Wording) -> str:
+    name = "title" if edition.kind == "chapter" else f"title-{edition.kind}"
+    values = {"number": chapter.number, "title": chapter.title}
+    return wording(name, framework=edition.framework.name, **values)
+
+
+def _badge(chapter: Chapter, edition: Edition, shelf: Shelf, wording: Wording) -> str:
+    book = shelf.book
     address = COLAB_ADDRESS.format(
         repository=book.repository,
         branch=book.branch,
-        folder=framework.folder,
-        stem=chapter.stem,
+        path=book.relative(Shelf(book).path(edition, chapter.stem)),
     )
-    return COLAB.format(badge=BADGE_ADDRESS, address=address)
+    return f"[![{wording('colab')}]({BADGE_ADDRESS})]({address})"
 
 
-def _siblings(chapter: Chapter, framework: Framework, book: Book) -> str:
-    links = [
-        f"[{other.name}](../{other.folder}/{chapter.stem}.ipynb)"
-        for other in book.frameworks
-        if other != framework
-    ]
-    return SIBLINGS.format(links=" · ".join(links))
+def _links(chapter, edition, shelf, wording, related, languages) -> list[str]:
+    """Lines of links to the same subject: by framework, by language, by kind."""
+    start = shelf.path(edition, chapter.stem)
+
+    def line(name: str, targets: dict[str, Edition]) -> list[str]:
+        links = [
+            f"[{text}]({shelf.link(start, target, chapter.stem)})"
+            for text, target in targets.items()
+        ]
+        return [wording(name, links=" · ".join(links))] if links else []
+
+    frameworks = {
+        other.name: replace(edition, framework=other)
+        for other in shelf.book.frameworks
+        if other != edition.framework
+    }
+    kinds = {wording(kind): target for kind, target in related.items()}
+    lines = line("frameworks", frameworks) + line("languages", languages)
+    return lines + line("related", kinds)
 
 
-def _bullets(items: tuple[str, ...]) -> str:
-    return "\n".join(f"- {item}" for item in items)
+def _translated(edition: Edition, wording: Wording, coverage: Coverage) -> str:
+    done, total = coverage.done, coverage.total
+    if done == total:
+        text = wording("complete", total=total)
+    else:
+        text = wording("incomplete", done=done, total=total, mark=MARK)
+    if edition.kind != "chapter":
+        text += "\n\n" + wording("hints", language=edition.language.key)
+    return text
+
+
+def _list(title: str, items: tuple[str, ...]) -> list[str]:
+    return [f"**{title}**", "\n".join(f"- {item}" for item in items)]
+
+
+def _runtime(minutes: str, wording: Wording) -> str:
+    low, _, high = minutes.partition(" to ")
+    if high:
+        minutes = wording("range", low=low, high=high)
+    return wording("runtime-one" if minutes == "1" else "runtime", minutes=minutes)

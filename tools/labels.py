@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
-from tools.book import BookError
+from tools.book import BookError, Language
+from tools.edition import Edition, Shelf
 from tools.myst import PARSER, ROLE_OR_CODE, Block, Where, blocks
 from tools.source import Cell, Chapter
+from tools.wording import Wording
 
 PREFIXES = {"eq": "equation", "fig": "figure", "tab": "table", "sec": "section"}
 NAME = re.compile(r"(eq|fig|tab|sec)-[a-z0-9]+(-[a-z0-9]+)*")
@@ -27,7 +29,9 @@ class Label:
 
     name: str
     text: str
+    document: str  # 'chapter' or 'exercises'
     stem: str
+    language: Language | None
     frameworks: frozenset[str]
     place: str
 
@@ -95,8 +99,10 @@ def _collect_cell(cell: Cell, chapter: Chapter, counts: Counter, labels: Labels)
                     block.start, f"label {name!r} must start with {kind}-"
                 )
             counts[kind] += 1
-            text = f"{chapter.number}.{counts[kind]}"
-        labels.add(Label(name, text, chapter.stem, cell.frameworks, place))
+            series = "E" if chapter.document == "exercises" else ""
+            text = f"{series}{chapter.number}.{counts[kind]}"
+        document, stem, language = chapter.document, chapter.stem, chapter.language
+        labels.add(Label(name, text, document, stem, language, cell.frameworks, place))
 
 
 def name_of(block: Block) -> str:
@@ -130,7 +136,9 @@ class Reader:
 
     labels: Labels
     stem: str
-    framework: str
+    edition: Edition
+    shelf: Shelf
+    wording: Wording
 
     def references(self, text: str, expected: int, where: Where) -> str:
         """Text with its roles replaced by what they refer to.
@@ -162,7 +170,7 @@ class Reader:
             return f"({self._label(target, ('equation',), where).text})"
         if role == "numref":
             label = self._label(target, ("figure", "table"), where)
-            return f"{label.kind.capitalize()} {label.text}"
+            return self.wording(label.kind, number=label.text)
         if role == "ref":
             titled = TITLED.fullmatch(target)
             title, name = titled.groups() if titled else (None, target)
@@ -182,17 +190,23 @@ class Reader:
                 f"{name!r} labels a {label.kind}, but the role is for a "
                 f"{' or '.join(kinds)}",
             )
-        if self.framework not in label.frameworks:
+        framework = self.edition.framework.key
+        if framework not in label.frameworks:
             raise where.error(
                 0,
-                f"{name!r} does not exist in the {self.framework} notebook, "
+                f"{name!r} does not exist in the {framework} notebook, "
                 f"only in {', '.join(sorted(label.frameworks))}; see {label.place}",
             )
         self.labels.used.add(name)
         return label
 
     def _address(self, label: Label) -> str:
-        file = "" if label.stem == self.stem else f"{label.stem}.ipynb"
+        """Where a section stands: in the same language, if that is translated."""
+        edition = replace(self.edition.of(label.document), language=label.language)
+        file = ""
+        if (edition, label.stem) != (self.edition, self.stem):
+            start = self.shelf.path(self.edition, self.stem)
+            file = self.shelf.link(start, edition, label.stem)
         return f"{file}#{anchor(label.text)}"
 
 

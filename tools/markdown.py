@@ -2,7 +2,6 @@ r"""MyST -> the plain Markdown that Jupyter, GitHub and Colab all show.
 
 A numbered equation becomes ``$$ ... \tag{12.1} $$``, a figure an image with a
 caption below, a table a pipe table with a caption, an admonition a quote.
-Caption and box wording stand here in one place, as they will be translated.
 """
 
 from __future__ import annotations
@@ -10,42 +9,32 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools.edition import relative
 from tools.labels import Reader, name_of
 from tools.myst import Block, Where, blocks
+from tools.wording import BOXES
 
-BOXES = {
-    "note": "Note",
-    "tip": "Tip",
-    "hint": "Hint",
-    "important": "Important",
-    "warning": "Warning",
-    "caution": "Caution",
-    "seealso": "See also",
-}
-CAPTION = "*{kind} {number}. {text}*"
 OPTIONS = {"figure": {"name", "alt"}, "table": {"name"}}
 
 
 @dataclass(frozen=True)
 class Images:
     """Where images lie: `source` is the folder of the source file, from which
-    it names them; `target` is the folder of the notebook that shows them."""
+    it names them; `target` is the folder of the notebook that shows them. An image
+    that is drawn in `language` too stands in a folder of that name beside it."""
 
     source: Path
     target: Path
+    language: str = ""
 
     def path(self, argument: str, where: Where) -> str:
         """Path of an image from the notebook's folder; BookError if missing."""
         file = self.source / argument
         if not file.is_file():
             raise where.error(0, f"the image {argument} does not exist")
-        return _relative(file.resolve(), self.target.resolve())
-
-
-def _relative(file: Path, folder: Path) -> str:
-    common = next(p for p in (folder, *folder.parents) if file.is_relative_to(p))
-    ups = len(folder.relative_to(common).parts)
-    return "/".join([".."] * ups + list(file.relative_to(common).parts))
+        translated = file.parent / self.language / file.name
+        shown = translated if translated.is_file() else file
+        return relative(shown.resolve(), self.target.resolve())
 
 
 def render(text: str, reader: Reader, images: Images, where: Where) -> str:
@@ -125,18 +114,18 @@ def _figure(block: Block, reader: Reader, images: Images, where: Where) -> list[
             0, f"figure {block.argument} needs ':alt:' in plain words, found {alt!r}"
         )
     image = f"![{alt}]({images.path(block.argument, where)})"
-    return [image, "", _caption(block, "Figure", block.body, reader, where)]
+    return [image, "", _caption(block, block.body, reader, where)]
 
 
 def _table(block: Block, reader: Reader, where: Where) -> list[str]:
     rows = [line for line in block.body.split("\n") if line.strip()]
     if len(rows) < 3 or not all(row.lstrip().startswith("|") for row in rows):
         raise where.error(0, "{table} must hold one pipe table and nothing else")
-    caption = _caption(block, "Table", block.argument, reader, where)
+    caption = _caption(block, block.argument, reader, where)
     return [*_text("\n".join(rows), reader, where).split("\n"), "", caption]
 
 
-def _caption(block: Block, kind: str, text: str, reader: Reader, where: Where) -> str:
+def _caption(block: Block, text: str, reader: Reader, where: Where) -> str:
     if not name_of(block):
         raise where.error(0, f"{{{block.name}}} needs a label: ':name: ...'")
     if not text.strip():
@@ -147,9 +136,10 @@ def _caption(block: Block, kind: str, text: str, reader: Reader, where: Where) -
             f"the caption of {name_of(block)} is set in italics as a whole: "
             "one paragraph without asterisks",
         )
-    number = reader.labels.by_name[name_of(block)].text
+    label = reader.labels.by_name[name_of(block)]
     caption = _text(" ".join(text.split()), reader, where)
-    return CAPTION.format(kind=kind, number=number, text=caption)
+    label_text = reader.wording(label.kind, number=label.text)
+    return f"*{reader.wording('caption', label=label_text, text=caption)}*"
 
 
 def _box(block: Block, reader: Reader, where: Where) -> list[str]:
@@ -166,9 +156,9 @@ def _box(block: Block, reader: Reader, where: Where) -> list[str]:
             "marks as part of it; move it out",
         )
     lines = _text(block.body, reader, where).split("\n")
-    title = f"**{BOXES[block.name]}.**"
-    if lines[0][:1].isalnum() or lines[0][:1] in "[`$*_(":
-        lines[0] = f"{title} {lines[0]}"
+    title = f"**{reader.wording(block.name)}**"
+    if lines[0][:1].isalnum() or lines[0][:1] in "[`$*_(“「《":
+        lines[0] = reader.wording("box", title=title, text=lines[0])
     else:  # a list or code: it must keep its own first line
         lines[:0] = [title, ""]
     return [f"> {line}".rstrip() for line in lines]

@@ -9,56 +9,118 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from tools.book import Book, Framework
-from tools.head import head, set_up
+from tools.book import Book
+from tools.edition import Edition, Shelf
+from tools.exercise import (
+    answer_mark,
+    check_mark,
+    explanation_mark,
+    without_solution,
+)
+from tools.head import Coverage, head, set_up
 from tools.labels import Labels, Reader
 from tools.markdown import Images, render
 from tools.myst import Where
 from tools.source import Cell, Chapter
+from tools.wording import Wording
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What surrounds a chapter in one notebook: its edition, place and language.
+
+    `related` and `languages` are the editions that the head links to, see
+    `tools.head.head`.
+    """
+
+    edition: Edition
+    shelf: Shelf
+    wording: Wording
+    related: dict[str, Edition]
+    languages: dict[str, Edition]
+    coverage: Coverage | None = None
+
+    def reader(self, labels: Labels, stem: str) -> Reader:
+        return Reader(labels, stem, self.edition, self.shelf, self.wording)
+
+    def images(self, chapter: Chapter) -> Images:
+        book, language = self.shelf.book, self.edition.language
+        source = (book.root / chapter.path).parent
+        place = self.shelf.path(self.edition, chapter.stem).parent
+        return Images(source, place, language.key if language else "")
 
 
 def assemble(
-    chapter: Chapter,
-    framework: Framework,
-    book: Book,
-    labels: Labels,
-    folder: Path | None = None,
+    chapter: Chapter, frame: Frame, labels: Labels, ids: list[str]
 ) -> NotebookNode:
-    """The notebook of one chapter in one framework, without outputs.
+    """The notebook of one chapter in one edition, without outputs.
 
-    `folder` is where it will stand (default: its place below notebooks/); image
-    paths are relative to it. Raises BookError for what cannot be resolved.
+    `ids` are those of the source's cells, see `cell_ids`. Raises BookError for what
+    cannot be resolved.
     """
-    folder = folder or book.notebooks / framework.folder
-    reader = Reader(labels, chapter.stem, framework.key)
-    images = Images(book.source, folder)
+    edition, book = frame.edition, frame.shelf.book
+    reader, images = frame.reader(labels, chapter.stem), frame.images(chapter)
     front = Where(chapter.path, 1)
     goals, needs = (
         tuple(render(item, reader, images, front) for item in items)
         for items in (chapter.goals, chapter.needs)
     )
-    opening = replace(chapter, goals=goals, needs=needs)
+    opening = head(
+        replace(chapter, goals=goals, needs=needs),
+        edition,
+        frame.shelf,
+        frame.wording,
+        frame.related,
+        frame.languages,
+        frame.coverage,
+    )
+    code = set_up(edition.framework, book)
     cells = [
-        new_markdown_cell(
-            head(opening, framework, book), id=_digest(chapter.stem, "head")
-        ),
-        new_code_cell(set_up(framework, book), id=_digest(chapter.stem, "set-up")),
+        new_markdown_cell(opening, id=_digest(chapter.stem, "head")),
+        new_code_cell(code, id=_digest(chapter.stem, "set-up")),
     ]
-    for cell, name in zip(chapter.cells, cell_ids(chapter), strict=True):
-        if framework.key in cell.frameworks:
-            cells.append(_cell(cell, name, chapter, reader, images))
-    return new_notebook(cells=cells, metadata=_metadata(chapter, framework, book))
+    key = edition.framework.key
+    chosen = [
+        (cell, name)
+        for cell, name in zip(chapter.cells, ids, strict=True)
+        if key in cell.frameworks
+    ]
+    marks = _marks([cell for cell, _ in chosen])
+    for (cell, name), mark in zip(chosen, marks, strict=True):
+        new = _cell(cell, name, chapter, reader, images, frame)
+        if mark:
+            new.metadata["nbgrader"] = mark
+        cells.append(new)
+    return new_notebook(cells=cells, metadata=_metadata(chapter, edition, book))
+
+
+def _marks(cells: list[Cell]) -> list[dict | None]:
+    """nbgrader's metadata of each cell, None for a plain one."""
+    answers, explanations = count(1), count(1)
+    marks: list[dict | None] = []
+    for cell in cells:
+        if cell.points:
+            marks.append(check_mark(cell.text, cell.points))
+        elif cell.solution and cell.kind == "code":
+            marks.append(answer_mark(next(answers)))
+        elif cell.solution:
+            marks.append(explanation_mark(next(explanations)))
+        else:
+            marks.append(None)
+    return marks
 
 
 def cell_ids(chapter: Chapter) -> list[str]:
-    """A stable id for each source cell: of its content, the same in each framework.
+    """A stable id for each source cell: of its content, the same in each framework
+    and, as it is taken from the English source, in each language.
 
     A content that comes again is told apart by a counter.
     """
@@ -79,22 +141,29 @@ def _digest(*parts: object) -> str:
 
 
 def _cell(
-    cell: Cell, name: str, chapter: Chapter, reader: Reader, images: Images
+    cell: Cell, name: str, chapter: Chapter, reader: Reader, images: Images, frame
 ) -> NotebookNode:
     metadata = {"tags": list(cell.tags)} if cell.tags else {}
+    blank = cell.solution and frame.edition.kind == "exercises"
     if cell.kind == "markdown":
         text = render(cell.text, reader, images, Where(chapter.path, cell.line))
+        if blank:
+            text = frame.wording("answer")
         return new_markdown_cell(text, id=name, metadata=metadata)
     if cell.fast:
         metadata["fast"] = dict(cell.fast)
-    return new_code_cell(cell.text, id=name, metadata=metadata)
+    code = without_solution(cell.text) if blank else cell.text
+    return new_code_cell(code, id=name, metadata=metadata)
 
 
-def _metadata(chapter: Chapter, framework: Framework, book: Book) -> dict:
+def _metadata(chapter: Chapter, edition: Edition, book: Book) -> dict:
+    about = {"source": chapter.path, "framework": edition.framework.key}
+    if edition.language:
+        about["language"] = edition.language.key
     return {
         "kernelspec": dict(book.kernelspec),
         "language_info": {"name": "python"},
-        "d2l_local": {"source": chapter.path, "framework": framework.key},
+        "d2l_local": about,
     }
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from tools import notebook as nb
 from tools.book import ROOT, Book, BookError, load
 from tools.build import Built, build_all
+from tools.edition import Edition
 from tools.execute import (
     MODES,
     ExecutionError,
@@ -31,7 +32,12 @@ from tools.result import HEADINGS, Result, ResultError, read_result, row, table
 def flagship(book: Book, text: str) -> list[Built]:
     """The flagship's notebooks, in order, as they will stand below build/run/."""
     place = book.build / "run" / text
-    built = [i for i in build_all(book, place) if i.chapter.stem == book.flagship]
+    built = [
+        item
+        for item in build_all(book, place)
+        if item.chapter.stem == book.flagship
+        and item.edition == Edition(item.framework)
+    ]
     if not built:
         raise BookError(
             f"book.toml: flagship = {book.flagship!r}, but source/ has no such chapter"

@@ -14,11 +14,13 @@ import yaml
 from jupytext.myst import MystMetadataParsingError, myst_to_notebook
 from nbformat import ValidationError
 
-from tools.book import Book, BookError
+from tools.book import Book, BookError, Language
+from tools.exercise import check_name, has_solution, without_solution
 
 # Tags with a meaning of their own. Anything else is refused, as a mistyped
 # framework would otherwise put its cell into every notebook.
-OTHER_TAGS = ("hide-input", "hide-output", "hide-cell")
+OTHER_TAGS = ("hide-input", "hide-output", "hide-cell", "nbval-ignore-output")
+SOLUTION = "solution"  # a Markdown cell that exercise notebooks leave out
 
 MINUTES = re.compile(r"[\d.]+( to [\d.]+)?")
 
@@ -33,13 +35,16 @@ class Cell:
     frameworks: frozenset[str]
     tags: tuple[str, ...] = ()
     fast: tuple[tuple[str, str], ...] = ()
+    points: int = 0  # of a check, in nbgrader's sense
+    solution: bool = False  # holds a solution: code between marks, or an answer
 
 
 @dataclass(frozen=True)
 class Chapter:
-    """One source file, read and checked."""
+    """One source file, read and checked; `language` None is English."""
 
     path: str  # from the book's root, for messages and metadata
+    document: str  # 'chapter' or 'exercises'
     stem: str
     number: int
     title: str
@@ -47,6 +52,7 @@ class Chapter:
     needs: tuple[str, ...]
     runtime: dict[str, str]
     cells: tuple[Cell, ...]
+    language: Language | None = None
 
     def cells_for(self, framework: str) -> list[Cell]:
         return [cell for cell in self.cells if framework in cell.frameworks]
@@ -59,8 +65,20 @@ def read(path: Path, book: Book) -> Chapter:
 
 
 def read_all(book: Book) -> list[Chapter]:
-    """All chapters in reading order."""
-    return [read(path, book) for path in book.chapter_paths()]
+    """All chapters in reading order, then all exercises.
+
+    Raises BookError for exercises without a chapter.
+    """
+    chapters = [read(path, book) for path in book.chapter_paths()]
+    exercises = [read(path, book) for path in book.exercise_paths()]
+    stems = {chapter.stem for chapter in chapters}
+    for source in exercises:
+        if source.stem not in stems:
+            raise BookError(
+                f"{source.path}: there is no chapter source/{source.stem}.md; "
+                "exercises are named as the chapter that they belong to"
+            )
+    return chapters + exercises
 
 
 def parse(text: str, path: str, frameworks: tuple[str, ...]) -> Chapter:
@@ -77,13 +95,18 @@ def parse(text: str, path: str, frameworks: tuple[str, ...]) -> Chapter:
     except ValidationError as error:
         raise BookError(f"{path}: in a cell's options, {error.message}") from error
     lines = text.split("\n")
+    document = "exercises" if Path(path).parent.name == "exercises" else "chapter"
     cells = []
     for raw, start in zip(notebook.cells, notebook.metadata["source_map"], strict=True):
         line = _first_line(raw, lines, start)
         cells.append(_cell(raw, f"{path}:{line}", line, frameworks))
-    stem = Path(path).stem
+        _check_document(cells[-1], document, f"{path}:{line}")
     return Chapter(
-        path=path, stem=stem, cells=tuple(cells), **_front(notebook, path, frameworks)
+        path=path,
+        document=document,
+        stem=Path(path).stem,
+        cells=tuple(cells),
+        **_front(notebook, path, frameworks),
     )
 
 
@@ -113,15 +136,17 @@ def _cell(raw, where: str, line: int, frameworks: tuple[str, ...]) -> Cell:
     options = dict(raw.metadata)
     tags = options.pop("tags", [])
     fast = options.pop("fast", {})
+    points = options.pop("points", 0)
     if raw.cell_type not in ("markdown", "code"):
         raise BookError(f"{where}: {raw.cell_type} cells are not used in this book")
     if options:
         raise BookError(
             f"{where}: unknown cell option {', '.join(sorted(options))}; "
-            "a cell may have 'tags' and, for code, 'fast'"
+            "a cell may have 'tags' and, for code, 'fast' and 'points'"
         )
     _check_tags(tags, where, frameworks)
     _check_fast(raw, fast, where)
+    _check_points(raw, points, where)
     named = frozenset(tag for tag in tags if tag in frameworks)
     return Cell(
         kind=raw.cell_type,
@@ -130,11 +155,50 @@ def _cell(raw, where: str, line: int, frameworks: tuple[str, ...]) -> Cell:
         frameworks=named or frozenset(frameworks),
         tags=tuple(tag for tag in tags if tag in OTHER_TAGS),
         fast=tuple(fast.items()),
+        points=points,
+        solution=_holds_solution(raw, tags, where),
     )
 
 
+def _holds_solution(raw, tags, where: str) -> bool:
+    if raw.cell_type == "markdown":
+        return SOLUTION in tags
+    if SOLUTION in tags:
+        raise BookError(
+            f"{where}: the tag {SOLUTION!r} is for text; mark a solution in code by "
+            "### BEGIN SOLUTION and ### END SOLUTION"
+        )
+    try:
+        without_solution(raw.source)
+    except ValueError as error:
+        raise BookError(f"{where}: {error}") from error
+    return has_solution(raw.source)
+
+
+def _check_points(raw, points, where: str) -> None:
+    if not points:
+        return
+    if raw.cell_type != "code" or not isinstance(points, int) or points < 0:
+        raise BookError(
+            f"{where}: points must be a whole number above 0 on a code cell, "
+            f"but is {points!r}"
+        )
+    try:
+        check_name(raw.source)
+    except ValueError as error:
+        raise BookError(f"{where}: {error}") from error
+
+
+def _check_document(cell: Cell, document: str, where: str) -> None:
+    if document == "chapter" and (cell.points or cell.solution):
+        raise BookError(
+            f"{where}: points and solutions belong into source/exercises/, "
+            "not into a chapter"
+        )
+
+
 def _check_tags(tags, where: str, frameworks: tuple[str, ...]) -> None:
-    known = (*frameworks, *OTHER_TAGS)
+    known = (*frameworks, *OTHER_TAGS, SOLUTION)
     for tag in tags:
         if tag not in known:
             raise BookError(
