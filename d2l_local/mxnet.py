@@ -11,6 +11,8 @@ Shapes: n is the batch size, T the number of time steps, q the size of the vocab
 h the number of hidden units.
 """
 
+import os
+
 from d2l_local.numpy_shim import import_mxnet
 
 mxnet = import_mxnet()
@@ -213,6 +215,23 @@ def check_rnn_layer(rnn_layer):
             f"rnn_layer has layout {rnn_layer._layout!r}: RNNModel feeds time first, "
             "so leave it at 'TNC'"
         )
+    if rnn_layer._dropout and not layers_drop_out():
+        raise ValueError(
+            f"rnn_layer has dropout={rnn_layer._dropout}, which MXNet ignores on a "
+            "CPU: stack layers of depth one with gluon.nn.Dropout between them in a "
+            "block of your own, or set the environment variable "
+            "MXNET_USE_MKLDNN_RNN=0 before Python starts"
+        )
+
+
+def layers_drop_out():
+    """Whether the dropout of Gluon's recurrent layers has any effect here.
+
+    On a CPU, MXNet 1.9.1 hands these layers to oneDNN and drops nothing, without a
+    word. Its own code drops, but takes about three times as long. The variable can't
+    be changed later: MXNet crashes when layers of both kinds live side by side.
+    """
+    return npx.num_gpus() > 0 or os.environ.get("MXNET_USE_MKLDNN_RNN") == "0"
 
 
 def predict_ch8(prefix, num_preds, net, vocab, device):

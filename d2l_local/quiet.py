@@ -6,7 +6,7 @@ import re
 import sys
 import tempfile
 
-# Said at every import, whatever TF_CPP_MIN_LOG_LEVEL asks for, and nothing that a
+# Said in every process, whatever TF_CPP_MIN_LOG_LEVEL asks for, and nothing that a
 # reader could or should act on. Every other line is passed on.
 KNOWN_NOTICES = (
     re.compile(r"WARNING: All log messages before absl::InitializeLog\(\)"),
@@ -14,6 +14,8 @@ KNOWN_NOTICES = (
     re.compile(r"cpu_feature_guard\.cc:\d+\]"),
     re.compile(r"To enable the following instructions: .* rebuild TensorFlow"),
     re.compile(r"Could not find cuda drivers on your machine"),
+    # Logged as an error, and yet TensorFlow goes on with code of its own.
+    re.compile(r"util\.cc:\d+\] oneDNN supports DT_\w+ only on platforms with AVX-512"),
 )
 
 

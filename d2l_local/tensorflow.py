@@ -8,6 +8,8 @@ Shapes: n is the batch size, T the number of time steps, q the size of the vocab
 h the number of hidden units. Keras 3 has no `time_major`: its layers take (n, T, q).
 """
 
+import functools
+
 from d2l_local import batching
 from d2l_local.common import *  # noqa: F403
 from d2l_local.common import Timer
@@ -17,6 +19,17 @@ from d2l_local.quiet import without_known_notices
 
 with without_known_notices():
     import tensorflow as tf
+
+
+@functools.cache
+def _transpose_first():
+    """Transpose integers for the first time, unheard, on behalf of all later times.
+
+    On many processors oneDNN then logs, once in a process, that it can't. Not done at
+    import, where TensorFlow has not yet been told which devices to use.
+    """
+    with without_known_notices(), tf.device("/CPU:0"):
+        tf.transpose([[0]])
 
 
 def set_seed(seed):
@@ -51,6 +64,7 @@ def load_data_time_machine(
     Each batch is a pair of integer tensors of shape (batch_size, num_steps): inputs,
     and labels one step ahead. Options and errors: `d2l_local.batching`.
     """
+    _transpose_first()
     return batching.load_data_time_machine(
         batch_size,
         num_steps,
@@ -136,7 +150,7 @@ class RNNModel(tf.keras.layers.Layer):
 
     Called with indices of shape (n, T) and a state; returns outputs of shape
     (T * n, q), ordered by time first, and the new state: a list with one entry for
-    each layer.
+    each layer. Dropout in the layers is on with `training=True` only.
     """
 
     def __init__(self, rnn_layer, vocab_size, init="uniform", **kwargs):
@@ -156,11 +170,13 @@ class RNNModel(tf.keras.layers.Layer):
             for layer in (*self.rnn, self.dense):
                 draw_uniform(layer)
 
-    def call(self, inputs, state):
+    def call(self, inputs, state, training=None):
         X = tf.one_hot(inputs, self.vocab_size, dtype=self.compute_dtype)  # (n, T, q)
         new_state = []
         for layer, layer_state in zip(self.rnn, state, strict=True):
-            X, *layer_state = layer(X, initial_state=layer_state)  # X: (n, T, h)
+            X, *layer_state = layer(  # X: (n, T, h)
+                X, initial_state=layer_state, training=training
+            )
             new_state.append(layer_state)
         Y = tf.transpose(X, (1, 0, 2))  # (T, n, h)
         return self.dense(tf.reshape(Y, (-1, Y.shape[-1]))), new_state  # (T * n, q)
@@ -257,8 +273,10 @@ def train_step(net, loss, updater, X, Y, state, theta):
     operations than the processor spends in them. The state that comes in is data,
     not a variable: no gradient runs back into the batches before.
     """
+    # A hand-written model is a plain function of X and state.
+    mode = {"training": True} if isinstance(net, tf.keras.layers.Layer) else {}
     with tf.GradientTape() as tape:
-        y_hat, state = net(X, state)  # (T * n, q)
+        y_hat, state = net(X, state, **mode)  # (T * n, q)
         l = tf.reduce_mean(loss(tf.reshape(tf.transpose(Y), (-1,)), y_hat))
     params = net.trainable_variables
     grads = grad_clipping(tape.gradient(l, params), theta)

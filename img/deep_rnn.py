@@ -1,13 +1,22 @@
-"""Draw deep-rnn.svg: a deep recurrent network, unrolled over three time steps.
-
-Run `python img/deep_rnn.py`, or `make figures` for all figures.
+"""Draw deep-rnn.svg in every language: a deep recurrent network, unrolled over three
+time steps. Run it by `make figures`.
 """
 
-from pathlib import Path
+from languages import ENGLISH, save_all
+from svg import (
+    BLUE,
+    GREY,
+    INK,
+    ORANGE,
+    arrow,
+    document,
+    fitted,
+    rectangle,
+    symbol,
+    text,
+)
 
-from svg import BLUE, GREY, INK, ORANGE, arrow, document, rectangle, save, symbol, text
-
-TARGET = Path(__file__).with_name("deep-rnn.svg")
+NAME = "deep-rnn.svg"
 
 TITLE = "A deep recurrent network"
 DESCRIPTION = (
@@ -92,11 +101,16 @@ def through_time(row):
     ]
 
 
+def label(x, y, content, size, room, colour=INK, anchor="middle"):
+    """A word that may be longer in another language: smaller, if need be."""
+    return text(x, y, content, fitted(content, size, room), colour, anchor)
+
+
 def row_names(labels):
     """What each row is, beside it on the left."""
     names = ("outputs", "layer_top", "layer", "layer_one", "inputs")
     return [
-        text(112, ROWS[row], labels[name], 14, anchor="end")
+        label(112, ROWS[row], labels[name], 14, 104, anchor="end")
         for row, name in zip(ROWS, names, strict=True)
     ]
 
@@ -108,13 +122,14 @@ def highlight(labels):
         rectangle(x, y, BOX_WIDTH, BOX_HEIGHT, stroke=ORANGE, fill="none", line=3),
         right(x_before, x, "l", ORANGE, 2.4),
         arrow(x, y + 52, x, y + BOX_HEIGHT / 2 + GAP, BLUE, 2.4),
-        text((x_before + x) / 2, y - 36, labels["before"], 12, ORANGE),
-        text(x + 14, y + 44, labels["below"], 12, BLUE, "start"),
+        label((x_before + x) / 2, y - 36, labels["before"], 12, 146, ORANGE),
+        label(x + 14, y + 44, labels["below"], 12, 138, BLUE, "start"),
     ]
 
 
-def draw(labels=LABELS):
-    """The figure as SVG text, with its words in the language of `labels`."""
+def draw(say=ENGLISH):
+    """The figure as SVG text, with its words as `say` puts them."""
+    labels = {name: say(word) for name, word in LABELS.items()}
     shapes = row_names(labels)
     for row in ("1", "l", "L"):
         shapes += through_time(row)
@@ -122,9 +137,10 @@ def draw(labels=LABELS):
         shapes += column(step, x)
     shapes += highlight(labels)
     shapes.append(arrow(170, 500, 570, 500, GREY))
-    shapes.append(text(590, 500, labels["time"], 14, GREY, "start"))
-    return document(680, 525, TITLE, DESCRIPTION, shapes)
+    shapes.append(label(590, 500, labels["time"], 14, 82, GREY, "start"))
+    title, description = say(TITLE), say(DESCRIPTION)
+    return document(680, 525, title, description, shapes, say.language)
 
 
 if __name__ == "__main__":
-    save(TARGET, draw())
+    save_all(NAME, draw)

@@ -4,12 +4,22 @@ Every figure brings its own light background: line art on a transparent one vani
 a dark page. The colours are Okabe and Ito's, which colour-blind readers tell apart.
 """
 
+import unicodedata
 from pathlib import Path
 from xml.sax.saxutils import escape
 
 INK = "#222222"
 BLUE, ORANGE, GREEN, GREY = "#0072b2", "#d55e00", "#009e73", "#8a8a8a"
 FONT = "Helvetica, Arial, 'Noto Sans', sans-serif"
+# Fonts for what the first ones lack, so that Chinese isn't drawn in Japanese shapes.
+FONTS = {
+    "zh": "'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC'",
+    "ko": "'Apple SD Gothic Neo', 'Malgun Gothic', 'Noto Sans CJK KR', 'Noto Sans KR'",
+}
+# Widths in units of the font size, on the safe side: Helvetica's lower-case letters
+# are about half as wide as high, capitals and digits of a language may be wider.
+NARROW, WIDE = 0.56, 1.0
+SMALLEST = 10  # the smallest text that is still read with ease
 
 
 def rectangle(x, y, width, height, stroke=INK, fill="#ffffff", line=1.5):
@@ -38,6 +48,31 @@ def text(x, y, content, size=15, colour=INK, anchor="middle", style=""):
     )
 
 
+def text_width(content, size):
+    """About how wide a text is: Chinese and Korean signs are squares."""
+    shares = [
+        WIDE if unicodedata.east_asian_width(sign) in "WF" else NARROW
+        for sign in unicodedata.normalize("NFC", content)
+    ]
+    return size * sum(shares)
+
+
+def fitted(content, size, room):
+    """The size, at most `size`, at which a text is no wider than `room`.
+
+    Raises ValueError for a text that would be too small to read.
+    """
+    needed = text_width(content, size)
+    size = size if needed <= room else int(10 * size * room / needed) / 10
+    if size < SMALLEST:
+        raise ValueError(
+            f"the label {content!r} is too long for its place in the figure, which "
+            f"holds {room / (SMALLEST * NARROW):.0f} narrow or "
+            f"{room / (SMALLEST * WIDE):.0f} wide letters: shorten it"
+        )
+    return size
+
+
 def symbol(x, y, letter, lower, upper="", colour=INK):
     """A bold matrix letter with a lower and an upper index, as in the formulas."""
     bold, italic = "font-weight:bold", "font-style:italic"
@@ -48,8 +83,12 @@ def symbol(x, y, letter, lower, upper="", colour=INK):
     return "\n".join(parts)
 
 
-def document(width, height, title, description, shapes):
+def document(width, height, title, description, shapes, language="en"):
     """A whole SVG file; `title` and `description` are read out by screen readers."""
+    font = FONT
+    if language in FONTS:
+        font = FONT.replace("sans-serif", f"{FONTS[language]}, sans-serif")
+    spoken = "" if language == "en" else f' lang="{language}"'
     heads = "\n".join(
         f'<marker id="head-{colour[1:]}" viewBox="0 0 10 10" refX="9" refY="5" '
         f'markerWidth="7" markerHeight="7" orient="auto-start-reverse">'
@@ -60,7 +99,7 @@ def document(width, height, title, description, shapes):
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" '
             f'height="{height}" viewBox="0 0 {width} {height}" role="img" '
-            f'font-family="{FONT}">',
+            f'font-family="{font}"{spoken}>',
             f"<title>{escape(title)}</title>",
             f"<desc>{escape(description)}</desc>",
             f"<defs>\n{heads}\n</defs>",
@@ -73,4 +112,5 @@ def document(width, height, title, description, shapes):
 
 def save(path, content):
     """Write a figure in UTF-8 with plain line ends, the same on every system."""
+    Path(path).parent.mkdir(exist_ok=True)
     Path(path).write_text(content, encoding="utf-8", newline="\n")

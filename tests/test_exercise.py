@@ -1,11 +1,8 @@
 """Exercise and solution notebooks: built from one source, marked for nbgrader."""
 
-import subprocess
-import sys
 
 import pytest
 
-from tools import notebook as nb
 from tools.book import BookError
 from tools.build import build_all
 from tools.exercise import without_solution
@@ -134,24 +131,3 @@ def test_unpaired_marks_are_refused(code):
         without_solution(code)
 
 
-@pytest.fixture
-def course(book, tmp_path):
-    """An nbgrader course whose source is the solution notebook of the fixture."""
-    folder = tmp_path / "course"
-    place = folder / "source" / "rnn"
-    place.mkdir(parents=True)
-    nb.write(place / "sample.ipynb", build(book, "solutions").notebook)
-    (folder / "nbgrader_config.py").write_text(
-        f"c = get_config()\nc.CourseDirectory.root = {str(folder)!r}\n"
-    )
-    return folder
-
-
-def test_nbgrader_releases_what_the_build_makes(book, course):
-    command = [sys.executable, "-m", "nbgrader", "generate_assignment", "rnn"]
-    done = subprocess.run(command, cwd=course, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    released = nb.read(course / "release" / "rnn" / "sample.ipynb")
-    ours = build(book, "exercises").notebook
-    # The heads differ: one is titled solutions, the other exercises.
-    assert [c.source for c in released.cells][1:] == [c.source for c in ours.cells][1:]

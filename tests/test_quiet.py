@@ -22,6 +22,9 @@ NOTICES = [
     "TensorFlow with the appropriate compiler flags.",
     "W0000 00:00:1748 cudart_stub.cc:31] Could not find cuda drivers on your machine, "
     "GPU will not be used.",
+    "2026-08-01 12:00:00.5: E tensorflow/core/util/util.cc:131] oneDNN supports "
+    "DT_INT64 only on platforms with AVX-512. Falling back to the default Eigen-based "
+    "implementation if present.",
 ]
 OTHERS = [
     "W0000 00:00:1748 gpu_device.cc:2342] Cannot dlopen some GPU libraries.",

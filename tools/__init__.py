@@ -2,19 +2,32 @@
 
 Each module is named for what it handles and knows nothing of the later ones:
 
-    book      settings, paths, list of chapters
-    source    one chapter's file, split into cells
-    myst      the MyST blocks of one Markdown cell
-    labels    numbers of labels, text of references
-    markdown  MyST -> the plain Markdown of a notebook
-    head      opening cell and set-up cell
-    notebook  assembly, identity and storage of a notebook
-    build     command: write or check notebooks/
-    cache     finished executions
-    progress  what an execution shows while it runs
-    execute   command: run notebooks, store their outputs
-    result    reads perplexity, speed and text from an executed notebook
-    page      HTML page of an executed notebook
-    run       command: train the flagship in every framework
-    figures   command: draw or check img/*.svg
+    book          settings, paths, list of chapters
+    exercise      solutions in code, nbgrader's marks
+    source        one chapter's file, split into cells
+    myst          the MyST blocks of one Markdown cell
+    units         the passages of one Markdown text that are translated
+    wording       the words around a notebook's text
+    template      the messages of one catalogue, in English
+    catalogue     gettext catalogues: form, merging, counting
+    fidelity      what a translation must keep of its original
+    glossary      the terms of one language, and the check of a translation
+    translated    a chapter in another language
+    translations  command: bring the catalogues up to date, or check them
+    edition       kinds of notebook: where they stand, how they link
+    labels        numbers of labels, text of references
+    markdown      MyST -> the plain Markdown of a notebook
+    head          opening cell and set-up cell
+    notebook      assembly, identity and storage of a notebook
+    work          all chapters in one language
+    build         command: write or check the notebooks
+    assignment    command: lay the exercises out for nbgrader
+    cache         finished executions
+    progress      what an execution shows while it runs
+    execute       command: run notebooks, store their outputs
+    colab         command: run every notebook with the versions of Colab
+    result        reads perplexity, speed and text from an executed notebook
+    page          HTML page of an executed notebook
+    run           command: train the flagship in every framework
+    figures       command: draw or check img/**/*.svg
 """

@@ -88,6 +88,13 @@ class Book:
         """Path as messages and metadata show it: from the root, with slashes."""
         return path.relative_to(self.root).as_posix()
 
+    def address(self, path: Path) -> str:
+        """Where a file of the book is read online."""
+        return (
+            f"https://github.com/{self.repository}/blob/{self.branch}/"
+            f"{self.relative(path)}"
+        )
+
     def chapter_paths(self) -> list[Path]:
         """Chapters' source files in reading order; raise BookError on a stray name."""
         return self._sources(self.source)

@@ -44,14 +44,14 @@ class Built:
         return self.edition.framework
 
 
-def build_all(book: Book, folder: Path | None = None) -> list[Built]:
+def build_all(book: Book, shelf: Shelf | None = None) -> list[Built]:
     """Assemble every notebook, with the outputs stored in notebooks/ if they fit.
 
-    English comes first, in the order of the source. `folder` is where the English
-    chapters will stand, for links and image paths (default: notebooks/). Raises
+    English comes first, in the order of the source. `shelf` says where the notebooks
+    will stand, for links and image paths (default: where they are committed). Raises
     BookError; labels are checked over the whole book.
     """
-    shelf = Shelf(book, folder)
+    shelf = shelf or Shelf(book)
     english = read_all(book)
     works = {None: Work(english)}
     for language in book.languages:

@@ -63,6 +63,13 @@ class Shelf:
         return relative(self.path(edition, stem), start.parent)
 
 
+class Online(Shelf):
+    """A shelf whose links lead to the repository, for notebooks that leave it."""
+
+    def link(self, start: Path, edition: Edition, stem: str) -> str:
+        return self.book.address(self.path(edition, stem))
+
+
 def relative(file: Path, folder: Path) -> str:
     """Path of a file from a folder, with slashes."""
     common = next(p for p in (folder, *folder.parents) if file.is_relative_to(p))

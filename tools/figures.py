@@ -1,8 +1,8 @@
 """Draw the figures, or check that they are what their scripts draw.
 
-Every SVG in `img/` is drawn by a Python script beside it: without arguments, next
-to itself, the same bytes at every run. A script that draws nothing is a module of
-the others.
+Every SVG in `img/` is drawn by a Python script beside it: without arguments, the same
+bytes at every run, next to itself and for every language in `img/<language>/`. A
+script that draws nothing is a module of the others.
 
     python -m tools.figures           draw all
     python -m tools.figures --check   draw in a temporary folder and compare
@@ -22,35 +22,46 @@ from pathlib import Path
 
 from tools.book import ROOT
 
+# What scripts read, from the book's root: its languages and their catalogues.
+READ = ("source", "translations")
+
 
 class FigureError(Exception):
     """A script failed; the message holds what it said."""
 
 
-def draw(folder: Path) -> None:
-    """Run every script of a folder; raise FigureError if one fails.
+def draw(root: Path) -> None:
+    """Run every script in `img/`; raise FigureError if one fails.
 
-    Scripts may import `tools`, to read the committed notebooks.
+    Scripts may import `tools`, to read catalogues and the committed notebooks.
     """
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    for script in sorted(folder.glob("*.py")):
+    for script in sorted((root / "img").glob("*.py")):
         command = [sys.executable, script.name]
         done = subprocess.run(
-            command, cwd=folder, env=environment, text=True, capture_output=True
+            command,
+            cwd=script.parent,
+            env=environment,
+            text=True,
+            capture_output=True,
         )
         if done.returncode:
             raise FigureError(f"img/{script.name} failed:\n{done.stderr}")
 
 
-def check(folder: Path) -> list[str]:
+def check(root: Path) -> list[str]:
     """One message for each figure that is stale, missing, or drawn by no script."""
     with tempfile.TemporaryDirectory() as name:
         copy = Path(name)
-        for script in folder.glob("*.py"):
-            shutil.copy(script, copy)
+        (copy / "img").mkdir()
+        for script in (root / "img").glob("*.py"):
+            shutil.copy(script, copy / "img")
+        for folder in READ:
+            if (root / folder).exists():
+                (copy / folder).symlink_to((root / folder).resolve())
         draw(copy)
-        drawn = _contents(copy)
-    committed = _contents(folder)
+        drawn = _contents(copy / "img")
+    committed = _contents(root / "img")
     problems = []
     for name in sorted(drawn | committed):
         if name not in drawn:
@@ -61,7 +72,11 @@ def check(folder: Path) -> list[str]:
 
 
 def _contents(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.glob("*.svg")}
+    """The figures by their paths in the folder, and what is in them."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*.svg")
+    }
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -73,12 +88,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="write nothing, compare")
     parser.add_argument("--root", type=Path, default=ROOT, help="root of the book")
     options = parser.parse_args(arguments)
-    folder = options.root / "img"
     try:
         if options.check:
-            problems = check(folder)
+            problems = check(options.root)
         else:
-            draw(folder)
+            draw(options.root)
             problems = []
     except FigureError as error:
         print(f"error: {error}", file=sys.stderr)

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from tools.book import Book, Framework
 from tools.edition import Edition, Shelf
 from tools.source import Chapter
+from tools.translated import MARK
 from tools.wording import Wording
 
-MARK = "`EN`"  # in front of what is not translated
 ENGLISH = "English"
 
 BADGE_ADDRESS = "https://colab.research.google.com/assets/colab-badge.svg"
@@ -133,8 +133,9 @@ def _translated(edition: Edition, wording: Wording, coverage: Coverage) -> str:
         text = wording("complete", total=total)
     else:
         text = wording("incomplete", done=done, total=total, mark=MARK)
+    text += " " + wording("code")
     if edition.kind != "chapter":
-        text += "\n\n" + wording("hints", language=edition.language.key)
+        text += " " + wording("hints", language=edition.language.key)
     return text
 
 

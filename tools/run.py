@@ -17,7 +17,7 @@ from pathlib import Path
 from tools import notebook as nb
 from tools.book import ROOT, Book, BookError, load
 from tools.build import Built, build_all
-from tools.edition import Edition
+from tools.edition import Edition, Shelf
 from tools.execute import (
     MODES,
     ExecutionError,
@@ -31,10 +31,10 @@ from tools.result import HEADINGS, Result, ResultError, read_result, row, table
 
 def flagship(book: Book, text: str) -> list[Built]:
     """The flagship's notebooks, in order, as they will stand below build/run/."""
-    place = book.build / "run" / text
+    shelf = Shelf(book, book.build / "run" / text)
     built = [
         item
-        for item in build_all(book, place)
+        for item in build_all(book, shelf)
         if item.chapter.stem == book.flagship
         and item.edition == Edition(item.framework)
     ]

@@ -25,7 +25,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "colab": ("Open in Colab", "alt text of a button"),
     "frameworks": ("In other frameworks: {links}", "links to the same notebook"),
     "languages": ("In other languages: {links}", "links to the same notebook"),
-    "related": ("With it go: {links}", "links to this chapter's other notebooks"),
+    "related": ("See also: {links}", "links to this chapter's other notebooks"),
     "chapter": ("the chapter", "text of a link"),
     "exercises": ("the exercises", "text of a link"),
     "solutions": ("the solutions", "text of a link"),
@@ -36,6 +36,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "incomplete": (
         "{done} of {total} passages are translated; the others stand in English, "
         "each behind the mark {mark}.",
+        "head of a translated notebook",
+    ),
+    "code": (
+        "Code, its comments and outputs, and the labels of plots stay in English: one "
+        "run serves all languages.",
         "head of a translated notebook",
     ),
     "hints": (

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tools.book import Book, Language
 from tools.head import Coverage
 from tools.source import Chapter
+from tools.translated import Translation
 from tools.wording import ENGLISH, Wording
 
 
@@ -33,4 +34,12 @@ def translate(english: list[Chapter], language: Language, book: Book) -> Work:
 
     Raises BookError, naming the catalogue, for a translation that would break.
     """
-    return Work([])
+    catalogues = Translation(book, language)
+    work = Work([], Wording(catalogues.wording))
+    for original in english:
+        chapter, counts = catalogues.chapter(original)
+        if counts.translated:
+            work.chapters.append(replace(chapter, language=language))
+            place = original.document, original.stem
+            work.coverage[place] = Coverage(counts.translated, counts.total)
+    return work

@@ -1,6 +1,7 @@
 """The MXNet half: devices, updates, models, prediction and training."""
 
 import math
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -464,6 +465,84 @@ def test_prediction_is_deterministic_and_leaves_the_model_alone(data):
 def test_prediction_refuses_a_bad_prompt(data, prefix, num_preds, message):
     with pytest.raises(ValueError, match=message):
         d2l.predict_ch8(prefix, num_preds, model(), data[1], CPU)
+
+
+# Dropout
+
+
+class Dropping(gluon.Block):
+    """A model with dropout between two layers."""
+
+    def __init__(self, p=0.5):
+        super().__init__()
+        self.lower, self.dropout = rnn.LSTM(h, input_size=q), nn.Dropout(p)
+        self.upper, self.dense = rnn.LSTM(h, input_size=h), nn.Dense(q, in_units=h)
+        self.initialize(init.Uniform(1))
+
+    def forward(self, X, state):
+        Y, lower = self.lower(npx.one_hot(X.T, q), state[:2])
+        Y, upper = self.upper(self.dropout(Y), state[2:])
+        return self.dense(Y.reshape(-1, h)), [*lower, *upper]
+
+    def begin_state(self, *args, **kwargs):
+        return [
+            part
+            for layer in (self.lower, self.upper)
+            for part in layer.begin_state(*args, **kwargs)
+        ]
+
+
+def test_training_drops_out_at_random(data):
+    net = Dropping()
+    first, second = (epoch(net, data[0], nothing)[0] for _ in range(2))
+    assert first != second
+    net = Dropping(0)
+    first, second = (epoch(net, data[0], nothing)[0] for _ in range(2))
+    assert first == second
+
+
+def test_prediction_drops_nothing_after_a_training_that_did(data):
+    net, vocab = Dropping(0.9), data[1]
+    epoch(net, data[0], trainer(net))
+    written = d2l.predict_ch8("time t", 30, net, vocab, CPU)
+    net.dropout = nn.Dropout(0)
+    assert d2l.predict_ch8("time t", 30, net, vocab, CPU) == written
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_a_layer_whose_dropout_mxnet_would_ignore_is_refused(layer):
+    with pytest.raises(ValueError, match="dropout=0.5.*MXNET_USE_MKLDNN_RNN=0"):
+        bare(layer, num_layers=2, dropout=0.5)
+
+
+LAYERS_WITH_DROPOUT = """
+from d2l_local import mxnet as d2l
+from mxnet import autograd, np, npx
+from mxnet.gluon import rnn
+
+npx.set_np()
+for layer in (rnn.RNN, rnn.GRU, rnn.LSTM):
+    net = d2l.RNNModel(layer(6, 2, dropout=0.5, input_size=10), 10)
+    net.initialize()
+    X, drawn = np.zeros((3, 4), dtype="int32"), []
+    drawn += [net(X, net.begin_state(batch_size=3))[0] for _ in range(2)]
+    with autograd.record():
+        drawn += [net(X, net.begin_state(batch_size=3))[0] for _ in range(2)]
+    first, second, third, fourth = (array.asnumpy() for array in drawn)
+    print((first == second).all(), (first == third).all(), (third == fourth).all())
+"""
+
+
+def test_without_onednn_the_dropout_of_layers_is_on_in_training_only():
+    run = subprocess.run(
+        [sys.executable, "-c", LAYERS_WITH_DROPOUT],
+        cwd=ROOT,
+        env=os.environ | {"MXNET_USE_MKLDNN_RNN": "0"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert run.stdout.splitlines() == ["True False False"] * 3
 
 
 # One epoch

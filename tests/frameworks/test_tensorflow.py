@@ -1,6 +1,8 @@
 """The TensorFlow half: devices, updates, models, prediction and training."""
 
 import math
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -158,6 +160,21 @@ def test_batches_of_text_are_integer_tensors_one_step_apart(data):
         assert Y.dtype.is_integer
         assert (X[:, 1:].numpy() == Y[:, :-1].numpy()).all()
     assert "".join(vocab.to_tokens(batches[0][0][0].numpy())) in "time traveller " * 2
+
+
+QUIET = """\
+from d2l_local import tensorflow as d2l
+train_iter, _ = d2l.load_data_time_machine(4, 5)
+X, Y = next(iter(train_iter))
+d2l.tf.transpose(X)
+"""
+
+
+def test_integers_are_transposed_without_a_word_on_stderr(monkeypatch):
+    """oneDNN complains of it, once in a process, on processors without AVX-512."""
+    monkeypatch.setenv("D2L_TEXT", "embedded")
+    run = subprocess.run([sys.executable, "-c", QUIET], capture_output=True, text=True)
+    assert (run.returncode, run.stderr) == (0, "")
 
 
 def test_load_array_keeps_the_order_for_evaluation():
@@ -459,6 +476,57 @@ def test_prediction_sees_weights_that_changed_since_the_last_one(data):
 def test_prediction_refuses_a_bad_prompt(data, prefix, num_preds, message):
     with pytest.raises(ValueError, match=message):
         d2l.predict_ch8(prefix, num_preds, model(), data[1])
+
+
+# Dropout
+
+DROPPING = {
+    "LSTM": lambda p: layers.LSTM(h, dropout=p, **WHOLE),
+    "RNN over stacked cells": lambda p: layers.RNN(
+        layers.StackedRNNCells([layers.LSTMCell(h), layers.LSTMCell(h, dropout=p)]),
+        **WHOLE,
+    ),
+    "two layers": lambda p: [
+        layers.GRU(h, **WHOLE),
+        layers.GRU(h, recurrent_dropout=p, **WHOLE),
+    ],
+    "Bidirectional": lambda p: layers.Bidirectional(layers.LSTM(h, dropout=p, **WHOLE)),
+}
+
+
+@pytest.mark.parametrize("make", DROPPING.values(), ids=DROPPING)
+def test_training_drops_out_at_random(data, make):
+    net = d2l.RNNModel(make(0.5), q)
+    first, second = (epoch(net, data[0], nothing)[0] for _ in range(2))
+    assert first != second
+    net = d2l.RNNModel(make(0.0), q)
+    first, second = (epoch(net, data[0], nothing)[0] for _ in range(2))
+    assert first == second
+
+
+@pytest.mark.parametrize("make", DROPPING.values(), ids=DROPPING)
+def test_only_a_call_for_training_drops_out(make):
+    net, X = d2l.RNNModel(make(0.5), q), tokens(3, 4)
+
+    def outputs(**mode):
+        return net(X, net.begin_state(3), **mode)[0].numpy()
+
+    assert (outputs() == outputs(training=False)).all()
+    assert (outputs(training=True) != outputs()).any()
+    assert (outputs(training=True) != outputs(training=True)).any()
+
+
+def test_prediction_drops_nothing_after_a_training_that_did(data):
+    net = d2l.RNNModel(DROPPING["RNN over stacked cells"](0.9), q)
+    epoch(net, data[0], sgd())
+    X, start = tokens(1, 6), net.begin_state(1)
+    expected = tf.argmax(net(X, start, training=False)[0], axis=1).numpy().tolist()
+    for _ in range(5):
+        read, state = [], start
+        for t in range(6):
+            token, state = d2l.predict_step(net, X[:, t : t + 1], state)
+            read.append(int(token[0]))
+        assert read == expected
 
 
 # One epoch

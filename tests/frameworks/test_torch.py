@@ -441,6 +441,50 @@ def test_prediction_refuses_a_bad_prompt(data, prefix, num_preds, message):
         d2l.predict_ch8(prefix, num_preds, model(), data[1], CPU)
 
 
+# Dropout
+
+
+def dropping(p=0.5):
+    """A model with dropout between its layers."""
+    return model(nn.LSTM, num_layers=2, dropout=p)
+
+
+def test_training_drops_out_at_random(data):
+    net = dropping()
+    first, second = (epoch(net, data[0], nothing)[0] for _ in range(2))
+    assert first != second
+    net.rnn.dropout = 0.0
+    first, second = (epoch(net, data[0], nothing)[0] for _ in range(2))
+    assert first == second
+
+
+def test_prediction_drops_nothing_even_from_a_model_in_training_mode(data):
+    net, seen = dropping(), []
+    net.rnn.register_forward_hook(lambda layer, *_: seen.append(layer.training))
+    net.train()
+    d2l.predict_ch8("time", 3, net, data[1], CPU)
+    assert seen == [False] * 6
+    assert net.training and net.rnn.training and net.linear.training
+
+
+def test_prediction_gives_every_part_the_mode_back_that_it_had(data):
+    net = dropping()
+    net.rnn.eval()  # the whole is still in training mode
+    d2l.predict_ch8("time", 3, net, data[1], CPU)
+    assert (net.training, net.rnn.training, net.linear.training) == (True, False, True)
+    net.eval()
+    d2l.predict_ch8("time", 3, net, data[1], CPU)
+    assert not any(part.training for part in net.modules())
+
+
+def test_the_mode_is_given_back_after_an_error_too(data):
+    net = dropping()
+    with pytest.raises(RuntimeError, match="unseen"), d2l.evaluation_mode(net):
+        assert not net.rnn.training
+        raise RuntimeError("unseen")
+    assert net.training and net.rnn.training
+
+
 # One epoch
 
 

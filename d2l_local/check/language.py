@@ -1,0 +1,66 @@
+"""The language of the hints, by gettext.
+
+A language is there when its catalogue is: `locale/<language>/LC_MESSAGES/hints.mo`.
+English needs none, since the messages themselves are English.
+"""
+
+import gettext
+import os
+from pathlib import Path
+
+DOMAIN = "hints"
+LOCALE = Path(__file__).parent / "locale"
+CHOICE = "D2L_LANGUAGE"
+SYSTEM = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+ENGLISH = "en"
+
+
+class UnknownLanguage(ValueError):
+    """`D2L_LANGUAGE` names a language that there are no hints in."""
+
+    def _render_traceback_(self):
+        """In a notebook the message alone: the traceback would lead into our code."""
+        return [str(self)]
+
+
+def languages():
+    """The languages to choose from, English first."""
+    catalogues = LOCALE.glob(f"*/LC_MESSAGES/{DOMAIN}.mo")
+    return [ENGLISH, *sorted(path.parts[-3] for path in catalogues)]
+
+
+def language():
+    """The language to speak, from the environment as it is now.
+
+    `D2L_LANGUAGE` decides; where it isn't set, the system's own variables do, in the
+    order of gettext, and English takes the place of a language that isn't there.
+    Raises UnknownLanguage where `D2L_LANGUAGE` names such a language.
+    """
+    known = languages()
+    if chosen := os.environ.get(CHOICE):
+        if (short := _short(chosen)) in known:
+            return short
+        raise UnknownLanguage(
+            f"{CHOICE} is {chosen!r}, but there are no hints in that language: "
+            f"set it to one of {', '.join(known)}"
+        )
+    wanted = next((value for name in SYSTEM if (value := os.environ.get(name))), "")
+    return next((s for s in map(_short, wanted.split(":")) if s in known), ENGLISH)
+
+
+def _short(name):
+    """`zh_CN.UTF-8`, `zh-CN` and `ZH` are all `zh`."""
+    return name.replace("-", "_").split("_")[0].split(".")[0].strip().lower()
+
+
+def _(message):
+    """`message` in the language of the moment, or as it is where it has no translation.
+
+    Looked up at each call, so that `%env D2L_LANGUAGE=ko` acts on the next check. Call
+    it with a literal, which is how a message is found for the catalogues, and fill in
+    placeholders afterwards: `_("line {line}").format(line=3)`.
+    """
+    speech = language()
+    if speech == ENGLISH:
+        return message
+    return gettext.translation(DOMAIN, LOCALE, [speech]).gettext(message)

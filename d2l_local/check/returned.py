@@ -1,0 +1,116 @@
+"""Looking at what a learner's function returned: its type, shape and numbers."""
+
+import numpy as np
+
+from d2l_local.check.language import _
+from d2l_local.check.mistake import Mistake
+
+
+def kind(value):
+    """What a value is, for a hint: its type, and the length of a list or tuple."""
+    name = type(value).__name__
+    if isinstance(value, list | tuple):
+        return _("{type} of length {length}").format(type=name, length=len(value))
+    return name
+
+
+def values(framework, value, name, shape, letters):
+    """The numbers of a tensor that should have `shape`, in double precision.
+
+    `letters` writes the shape in letters, such as ``'(n, h)'``. Raises Mistake for
+    anything that isn't a tensor of this shape with finite numbers.
+    """
+    if value is None:
+        raise nothing_returned(name)
+    if not framework.is_tensor(value):
+        raise not_a_tensor(framework, value, name)
+    found = framework.shape(value)
+    if found != shape:
+        raise wrong_shape(name, found, shape, letters)
+    numbers = framework.numpy(value)
+    if not np.isfinite(numbers).all():
+        raise not_finite(name)
+    return numbers
+
+
+def pair(value, name, example):
+    """The two parts of a tuple or list; raises Mistake for anything else."""
+    return parts(value, 2, name, example)
+
+
+def parts(value, number, name, example):
+    """The `number` parts of a tuple or list; raises Mistake for anything else."""
+    if value is None:
+        raise nothing_returned(name)
+    if isinstance(value, list | tuple) and len(value) == number:
+        return value
+    raise Mistake(
+        "wrong-structure",
+        _("{name} should be {example}, but it is of type: {found}").format(
+            name=name, example=example, found=kind(value)
+        ),
+        _("Count what your function returns, and look at the brackets."),
+    )
+
+
+def nothing_returned(name):
+    """A function without `return`."""
+    return Mistake(
+        "nothing-returned",
+        _("{name} is None.").format(name=name),
+        _("Does your function end with a return statement?"),
+    )
+
+
+def not_a_tensor(framework, value, name):
+    """Lists, NumPy arrays, numbers and so on in place of a tensor."""
+    return Mistake(
+        "not-a-tensor",
+        _(
+            "{name} should be a tensor of {framework}, but it is of type: {found}"
+        ).format(name=name, framework=framework.name, found=kind(value)),
+        _("Compute with the framework's own operations from beginning to end."),
+    )
+
+
+def wrong_shape(name, found, shape, letters):
+    """A tensor of another shape."""
+    return Mistake(
+        "wrong-shape",
+        _("{name} has the shape {found}. It should be {letters}, here {shape}.").format(
+            name=name, found=found, letters=letters, shape=shape
+        ),
+        _("Write the shape beside each line of your function, and see where it turns."),
+    )
+
+
+def not_finite(name):
+    """Infinite numbers, or those that aren't numbers."""
+    return Mistake(
+        "not-finite",
+        _("{name} holds numbers that are infinite or not a number.").format(name=name),
+        _("Look for a division by zero, a root or logarithm, or an overflow of exp."),
+    )
+
+
+def unchanged(learner):
+    """Raise Mistake if a function has changed what it was given."""
+    if learner.changed:
+        raise Mistake(
+            "changed-in-place",
+            _("{name} changes what it was given: {changed}").format(
+                name=learner.name, changed=", ".join(learner.changed)
+            ),
+            _("Make new tensors. Look for +=, *=, [:] = and methods ending in _."),
+        )
+
+
+def gradient_reaches(names, gradients):
+    """Raise Mistake if the gradient of a parameter is missing or zero."""
+    lost = [name for name, g in zip(names, gradients) if g is None or not g.any()]
+    if lost:
+        raise Mistake(
+            "gradient-lost",
+            _("No gradient reaches {names}.").format(names=", ".join(lost)),
+            _("Look for a step that leaves the framework: numpy, detach, float."),
+        )

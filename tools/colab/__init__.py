@@ -1,0 +1,6 @@
+"""The contract with Colab: every notebook opens there and runs as it stands.
+
+An environment with the versions that Colab has preinstalled is kept in
+.venv-colab. Each notebook gets a copy of it, bare as a fresh machine; its set-up
+cell installs what is missing from this very checkout; then it runs to its end.
+"""

@@ -1,0 +1,108 @@
+"""Check that every notebook runs on Colab: `make test-colab`.
+
+    python -m tools.colab                         every chapter and every solution
+    python -m tools.colab --framework pytorch     those of one framework
+    python -m tools.colab --fresh                 also what has passed before
+
+.venv-colab holds what Colab has preinstalled (requirements-colab.txt). Each notebook
+gets a copy of it, installs there what its set-up cell installs, from the files of
+this checkout as they are now, and runs on the reduced budget. A notebook that has
+passed is not run again as long as code, package and environment are the same, so an
+interrupted call goes on where it stopped.
+
+Exit codes: 0 fine, 1 a notebook broke the contract, 2 wrong set-up or arguments,
+130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tools import notebook as nb
+from tools.book import ROOT, Book, BookError, load
+from tools.colab.contract import Colab, Subject, check, find, kept
+from tools.colab.environment import Environment, check_base, requirements
+from tools.colab.repository import snapshot
+from tools.execute import ExecutionError, prepare
+from tools.progress import Progress
+
+REQUIREMENTS = "requirements-colab.txt"
+TIMEOUT = 600  # seconds for one cell, the installation included
+
+
+def prove(subject: Subject, colab: Colab, fresh: bool) -> None:
+    """Check one notebook, unless it has passed as it is."""
+    prepared = prepare(nb.read(subject.path), "fast")
+    entry = kept(subject, prepared, colab)
+    progress = Progress(subject.name)
+    if not fresh and entry.load() is not None:
+        progress.say("has passed before, and nothing has changed")
+        return
+    progress.say("runs on a fresh copy of the environment")
+    start = time.monotonic()
+    check(subject, prepared, colab, progress)
+    entry.store(prepared)
+    progress.say(f"passed in {time.monotonic() - start:.0f} seconds")
+
+
+def prove_all(book: Book, options: argparse.Namespace) -> None:
+    subjects = find(book, book.select(options.framework))
+    base = Environment(options.environment.resolve())
+    preinstalled = check_base(base, requirements(book.root / REQUIREMENTS))
+    place = book.build / "colab"
+    place.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=place, ignore_cleanup_errors=True) as scratch:
+        scratch = Path(scratch)
+        repository = snapshot(book.root, scratch / "repository.git")
+        colab = Colab(book, base, preinstalled, repository, scratch, options.timeout)
+        for subject in subjects:
+            prove(subject, colab, options.fresh)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = _parse(arguments)
+    try:
+        prove_all(load(options.root.resolve()), options)
+    except BookError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except ExecutionError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(
+            "\ninterrupted; what has passed is kept: the same command goes on",
+            file=sys.stderr,
+        )
+        return 130
+    return 0
+
+
+def _parse(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.colab",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("--framework", action="append", metavar="F", help="may be given repeatedly")
+    add("--fresh", action="store_true", help="run also what has passed before")
+    add("--timeout", type=int, default=TIMEOUT, help="seconds for one cell")
+    add("--root", type=Path, default=ROOT, help="root of the book")
+    add(
+        "--environment",
+        type=Path,
+        metavar="FOLDER",
+        help="with what Colab has preinstalled (default: .venv-colab)",
+    )
+    options = parser.parse_args(arguments)
+    options.environment = options.environment or options.root / ".venv-colab"
+    return options
+
+
+if __name__ == "__main__":
+    sys.exit(main())

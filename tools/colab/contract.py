@@ -1,0 +1,210 @@
+"""What a notebook must do on Colab, and the check that it does.
+
+1. Its set-up cell, unchanged, adds exactly what is missing, and leaves every
+   preinstalled version as it is.
+2. All its cells run, with the helper package that has been installed, and show what
+   they show in the committed notebook: figures as figures, tables as tables.
+3. The set-up cell, run again, starts no program.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
+
+from tools import notebook as nb
+from tools.book import Book, BookError, Framework
+from tools.cache import Entry, helper_digest
+from tools.colab.environment import Environment, violations
+from tools.colab.kernel import ColabClient, run_client, variables
+from tools.colab.repository import Repository
+from tools.execute import ExecutionError
+from tools.progress import Progress
+
+# Runs after the notebook, in its kernel.
+PROBE = "import d2l_local\nprint(d2l_local.__file__)"
+
+# In front of the set-up cell when it runs again.
+GUARD = """\
+import sys
+def refuse(event, details):
+    if event == "subprocess.Popen":
+        raise RuntimeError(f"the second run of the set-up cell starts {details[1]}")
+sys.addaudithook(refuse)
+"""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A committed notebook that runs on Colab; `name` is what messages call it."""
+
+    path: Path
+    framework: Framework
+    name: str
+
+
+@dataclass(frozen=True)
+class Colab:
+    """Everything that the check of a notebook needs beside it.
+
+    `base` is the environment with what Colab has preinstalled, and `preinstalled`
+    its `freeze()`; `scratch` is a folder on the same disk.
+    """
+
+    book: Book
+    base: Environment
+    preinstalled: dict[str, str]
+    repository: Repository
+    scratch: Path
+    timeout: int
+
+    @property
+    def address(self) -> str:
+        return f"https://github.com/{self.book.repository}"
+
+
+def find(book: Book, frameworks: list[Framework]) -> list[Subject]:
+    """The notebooks that run, in reading order; BookError if a framework has none.
+
+    Exercises are left out: they wait for the learner's code, and their solutions
+    run the same cells filled in. So are translations, whose code cells are those of
+    the English notebooks.
+    """
+    found = []
+    for framework in frameworks:
+        folder = book.notebooks / framework.folder
+        paths = [p for p in sorted(folder.rglob("*.ipynb")) if _runs(p, folder)]
+        if not paths:
+            raise BookError(f"{book.relative(folder)} holds no notebook: `make build`")
+        for path in paths:
+            name = path.relative_to(folder).with_suffix("").as_posix()
+            found.append(Subject(path, framework, f"{framework.name}, {name}"))
+    return found
+
+
+def _runs(path: Path, folder: Path) -> bool:
+    parents = path.relative_to(folder).parent.parts
+    return not {"exercises", ".ipynb_checkpoints"} & set(parents)
+
+
+def kept(subject: Subject, prepared: NotebookNode, colab: Colab) -> Entry:
+    """Where the proof for this notebook is kept, named by all that it depends on.
+
+    Left out are the versions that pip adds, which nothing here decides.
+    """
+    key = {
+        "notebook": subject.name,
+        "code": [cell.source for cell in nb.code_cells(prepared)],
+        "package": colab.repository.package,
+        "python": colab.base.version(),
+        "preinstalled": sorted(colab.preinstalled.values()),
+        "settings": [colab.address, colab.book.install, subject.framework.install],
+        "check": helper_digest(Path(__file__).parent),
+    }
+    digest = hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()
+    return Entry(key, colab.book.build / "colab" / digest[:16])
+
+
+def unlike(stored: NotebookNode, run: NotebookNode) -> list[str]:
+    """One message for each cell that shows another kind of output than the stored.
+
+    What is printed may differ on the reduced budget. Without stored outputs, as after
+    a change of the code, nothing can be compared.
+    """
+    if not nb.has_outputs(stored):
+        return []
+    pairs = zip(nb.code_cells(stored), nb.code_cells(run), strict=True)
+    return [
+        f"code cell {number} should show {before}, but shows {after or 'nothing'}"
+        for number, (old, new) in enumerate(pairs, 1)
+        if (before := _shown(old)) != (after := _shown(new))
+    ]
+
+
+def _shown(cell: NotebookNode) -> list[str]:
+    """The media types of each output that is displayed, not just printed."""
+    outputs = [output for output in cell.outputs if "data" in output]
+    return [" or ".join(sorted(output.data)) for output in outputs]
+
+
+def check(
+    subject: Subject, prepared: NotebookNode, colab: Colab, progress: Progress
+) -> None:
+    """Run a prepared notebook as on a fresh Colab machine; it gets its outputs.
+
+    Raises ExecutionError that names what breaks the contract.
+    """
+    # pip, when it is interrupted with the kernel, may write there a moment longer.
+    with tempfile.TemporaryDirectory(
+        dir=colab.scratch, ignore_cleanup_errors=True
+    ) as folder:
+        environment = colab.base.copy(Path(folder) / "environment")
+        trial = Trial(subject, colab, environment, Path(folder))
+        trial.run(prepared, progress)
+        trial.set_up_again(nb.code_cells(prepared)[0].source)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One notebook in an environment of its own, which it may change."""
+
+    subject: Subject
+    colab: Colab
+    environment: Environment
+    folder: Path
+
+    def run(self, notebook: NotebookNode, progress: Progress) -> None:
+        wanted = self.wanted()  # known before the set-up cell runs
+        content = self.folder / "content"
+        content.mkdir()
+        notebook.cells.append(new_code_cell(PROBE))
+        client = ColabClient(
+            notebook,
+            progress,
+            self.environment,
+            installed=lambda: self.compare(wanted),
+            timeout=self.colab.timeout,
+            resources={"metadata": {"path": str(content)}},
+        )
+        stand_in = self.colab.repository.stand_in(self.colab.address)
+        run_client(client, variables(str(self.folder / "ipython"), stand_in))
+        self.check_helper(notebook.cells.pop())
+        self.refuse(unlike(nb.read(self.subject.path), notebook))
+        self.compare(wanted)
+
+    def wanted(self) -> list[str]:
+        """What the set-up cell is to install: of all it knows, what is missing."""
+        address = f"git+{self.colab.address}@{self.colab.repository.commit}"
+        needed = {
+            "d2l_local": f"d2l-local @ {address}",
+            **self.colab.book.install,
+            **self.subject.framework.install,
+        }
+        return [needed[name] for name in self.environment.missing(list(needed))]
+
+    def compare(self, wanted: list[str]) -> None:
+        after = self.environment.freeze()
+        self.refuse(violations(self.colab.preinstalled, after, wanted))
+
+    def check_helper(self, probe: NotebookNode) -> None:
+        place = Path(probe.outputs[0].text.strip())
+        if not place.is_relative_to(self.environment.root):
+            self.refuse([f"the notebook ran with {place}, not with what it installed"])
+
+    def set_up_again(self, code: str) -> None:
+        """Run the set-up cell once more, then import what every notebook needs."""
+        modules = ["d2l_local", *self.colab.book.install]
+        imports = f"import {', '.join(modules)}"
+        done = self.environment.run("-c", f"{GUARD}{code}\n{imports}", cwd=self.folder)
+        if done.returncode:
+            self.refuse([f"after the set-up:\n{done.stderr.strip()}"])
+
+    def refuse(self, problems: list[str]) -> None:
+        if problems:
+            raise ExecutionError("\n".join([f"{self.subject.name}:", *problems]))
