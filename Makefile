@@ -59,6 +59,7 @@ translations: $(READY) ## bring the catalogues up to date, and report on them
 
 execute: $(READY) ## execute the notebooks and store their outputs
 	$(EMBEDDED) $(PY) -m tools.execute --store
+	$(PY) -m tools.build
 
 figures: $(READY) ## draw img/*.svg with their scripts
 	$(PY) -m tools.figures

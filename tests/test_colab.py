@@ -22,9 +22,9 @@ from tools.colab.environment import (
     requirements,
     violations,
 )
-from tools.colab.kernel import ColabClient, run_client, variables
+from tools.colab.kernel import ColabClient, variables
 from tools.colab.repository import Repository, snapshot
-from tools.execute import ExecutionError
+from tools.execute import ExecutionError, run_client
 from tools.progress import Progress
 
 REQUIREMENTS = ROOT / "requirements-colab.txt"

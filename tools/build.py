@@ -44,17 +44,22 @@ class Built:
         return self.edition.framework
 
 
-def build_all(book: Book, shelf: Shelf | None = None) -> list[Built]:
+def build_all(
+    book: Book,
+    shelf: Shelf | None = None,
+    languages: tuple[Language, ...] | None = None,
+) -> list[Built]:
     """Assemble every notebook, with the outputs stored in notebooks/ if they fit.
 
     English comes first, in the order of the source. `shelf` says where the notebooks
-    will stand, for links and image paths (default: where they are committed). Raises
+    will stand, for links and image paths (default: where they are committed), and
+    `languages` are those that are wanted beside English (default: all). Raises
     BookError; labels are checked over the whole book.
     """
     shelf = shelf or Shelf(book)
     english = read_all(book)
     works = {None: Work(english)}
-    for language in book.languages:
+    for language in book.languages if languages is None else languages:
         works[language] = translate(english, language, book)
     built = []
     for language in works:

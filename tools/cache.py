@@ -68,8 +68,13 @@ def entry(
         "helper": helper_digest(book.root / "d2l_local"),
         "code": [cell.source for cell in nb.code_cells(notebook)],
     }
+    return entry_of(key, book.build / "cache")
+
+
+def entry_of(key: dict, folder: Path) -> Entry:
+    """The entry for what `key` describes, below `folder`."""
     digest = hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()
-    return Entry(key, book.build / "cache" / digest[:16])
+    return Entry(key, folder / digest[:16])
 
 
 def versions(framework: Framework) -> dict[str, str]:

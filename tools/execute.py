@@ -180,8 +180,18 @@ def run_cells(
         timeout=settings.timeout,
         resources={"metadata": {"path": str(folder)}},
     )
+    run_client(client, kernel_environment(root, settings.text))
+    return notebook
+
+
+def run_client(client: Client, environment: dict[str, str]) -> None:
+    """Execute the client's notebook in a kernel with these environment variables.
+
+    Raises ExecutionError naming the cell, with the traceback, if a cell fails or
+    takes longer than the time limit, KeyboardInterrupt if the user stopped it.
+    """
     try:
-        client.execute(env=kernel_environment(root, settings.text))
+        client.execute(env=environment)
     except asyncio.CancelledError as error:
         raise KeyboardInterrupt from error
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
@@ -189,9 +199,8 @@ def run_cells(
             raise KeyboardInterrupt from error
         message = str(error) if sys.stdout.isatty() else ANSI.sub("", str(error))
         raise ExecutionError(
-            f"{progress.title}: code cell {client.current} failed\n{message}"
+            f"{client.progress.title}: code cell {client.current} failed\n{message}"
         ) from error
-    return notebook
 
 
 def check_stderr(cell: NotebookNode, number: int, title: str) -> None:
@@ -262,7 +271,7 @@ def choose(book: Book, options: argparse.Namespace) -> list[Built]:
     kinds = options.kind or KINDS
     built = [
         item
-        for item in build_all(book)
+        for item in build_all(book, languages=())
         if item.edition.runs
         and item.framework in frameworks
         and item.edition.kind in kinds

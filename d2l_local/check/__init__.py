@@ -11,4 +11,11 @@ report: what is right, what is wrong, where to look. It raises nothing, except u
 nbgrader, which counts an exception as a failed check.
 
 The report speaks the language of `D2L_LANGUAGE`, or else that of your system.
+
+How it is made: each exercise has a module with a `Check`, a list of criteria that are
+looked at in order (`examination`). A `Learner` calls what was written and survives it.
+A wrong result is compared with those that the functions in `reference` give when they
+commit a typical mistake (`recognition`); if it equals one, that `Mistake` gives the
+hints. None of this touches a tensor. The modules of the frameworks do, each in a class
+with the same methods.
 """

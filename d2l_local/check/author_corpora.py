@@ -8,7 +8,8 @@ from d2l_local.check.examination import Check, Criterion
 from d2l_local.check.language import _
 from d2l_local.check.learner import Learner
 from d2l_local.check.mistake import Mistake
-from d2l_local.check.returned import kind, pair, parts, unchanged
+from d2l_local.check.returned import pair, parts, unchanged
+from d2l_local.check.words import kind
 from d2l_local.vocabulary import UNKNOWN, Vocab
 
 UNREAD = "�"  # stands for an index that the vocabulary lacks, or for '<unk>'
@@ -264,7 +265,7 @@ def vocab_incomplete():
     return Mistake(
         "vocab-incomplete",
         _("The vocabulary lacks characters of the training parts."),
-        _("Which of the texts went into it, and did you leave out rare characters?"),
+        _("Which texts went into it? Are rare characters left out?"),
     )
 
 
@@ -307,7 +308,7 @@ def from_beginning():
 def shuffled():
     return Mistake(
         "shuffled",
-        _("The characters aren't in the order of the text any more."),
+        _("The characters are no longer in the order of the text."),
         _("A model learns from what follows what. Cut each text in one place only."),
     )
 

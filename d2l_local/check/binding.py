@@ -2,7 +2,7 @@
 
 import inspect
 
-from d2l_local.check.silence import without_native_words
+from d2l_local.check.silence import silence
 
 
 def bind(check, framework):
@@ -13,7 +13,7 @@ def bind(check, framework):
     _framework, *parameters = inspect.signature(check).parameters.values()
 
     def call(*functions, **named):
-        with framework.exact(), without_native_words():
+        with framework.conditions(), silence():
             return check(framework, *functions, **named).report()
 
     call.__name__ = call.__qualname__ = check.name

@@ -11,7 +11,8 @@ from d2l_local.check.learner import Learner
 from d2l_local.check.mistake import Mistake
 from d2l_local.check.recognition import recognise
 from d2l_local.check.reference import clip as reference
-from d2l_local.check.returned import kind, nothing_returned, unchanged, values
+from d2l_local.check.returned import nothing_returned, unchanged, values
+from d2l_local.check.words import kind
 
 SHAPES = ((3, 2), (4,), (2, 3), (3,))
 # Parts of very different size, some below the threshold and some above
@@ -167,12 +168,12 @@ def mistakes():
         Mistake(
             "root-forgotten",
             _("The squares are added up, but there is no root."),
-            _("The norm is the root of the sum of squares."),
+            _("The Euclidean norm is the root of the sum of all squares."),
         ),
         Mistake(
             "mean-not-sum",
             _("There is a mean where there should be a sum."),
-            _("The norm is the root of the sum of all squares."),
+            _("The Euclidean norm is the root of the sum of all squares."),
         ),
         Mistake(
             "sum-of-norms",
@@ -242,7 +243,7 @@ def wrong_above():
     return Mistake(
         "wrong-above",
         _("The gradients are not the given ones times theta / norm."),
-        _("Print the norm before and after. Before, is it the norm of all of them?"),
+        _("Print the norm before and after. Is it the norm of all of them?"),
     )
 
 
@@ -257,7 +258,7 @@ def changed_below():
 def zero_fails(mistake):
     failed = Mistake(
         "zero-fails",
-        _("If all gradients are zero, the result is no number."),
+        _("If all gradients are zero, the result isn't a number."),
         _("The norm is zero then, and you divide by it."),
         _("Divide only if the norm is larger than theta."),
     )

@@ -12,7 +12,13 @@ from d2l_local.check.params import NAMES, Params, shapes
 from d2l_local.check.recognition import recognise
 from d2l_local.check.reference import deep_rnn as reference
 from d2l_local.check.reference.activation import identity, relu, sigmoid, softmax
-from d2l_local.check.returned import gradient_reaches, pair, unchanged, values
+from d2l_local.check.returned import (
+    gradient_reaches,
+    gradients_of,
+    pair,
+    unchanged,
+    values,
+)
 
 
 class Case:
@@ -79,6 +85,11 @@ class DeepRNN(Check):
                 self.runs,
             ),
             Criterion(
+                _("the three functions work together"),
+                self.together,
+                (self.params.shapes, self.zeros, self.runs),
+            ),
+            Criterion(
                 _("the outputs are those of the equations, at every step"),
                 self.outputs,
                 (self.runs,),
@@ -89,18 +100,18 @@ class DeepRNN(Check):
                 (self.runs, self.outputs),
             ),
             Criterion(
-                _("the gradient reaches every parameter"),
-                self.gradients,
-                (self.runs, self.outputs),
+                _("inputs, state and params stay as they were"),
+                self.given,
+                (self.runs,),
             ),
             Criterion(
-                _("inputs, state and params stay as they were"),
-                lambda: unchanged(self.network),
-                (self.runs,),
+                _("the gradient reaches every parameter"),
+                self.gradients,
+                (self.runs, self.outputs, self.given),
             ),
         ]
         if self.framework.compiled:
-            text = _("deep_rnn can be compiled to a graph, which training does")
+            text = _("deep_rnn can be compiled to a graph, as in training")
             needs = self.runs, self.outputs, self.states
             found.append(Criterion(text, self.compiles, needs))
         return found
@@ -119,7 +130,7 @@ class DeepRNN(Check):
         except Mistake as mistake:
             raise self.recognised() or mistake from None
 
-    def given(self, case):
+    def arguments(self, case):
         """The arguments of `deep_rnn`."""
         return (
             self.framework.tensor(case.inputs),
@@ -130,7 +141,7 @@ class DeepRNN(Check):
     def run(self, case):
         """Outputs and the two final states by the learner, as arrays."""
         framework = self.framework
-        result = self.network(*self.given(case))
+        result = self.network(*self.arguments(case))
         outputs, state = pair(result, "deep_rnn(...)", "(outputs, (H_1, H_2))")
         outputs = self.output_values(outputs, case)
         shape = case.n, case.h
@@ -151,6 +162,17 @@ class DeepRNN(Check):
                 raise last_output_only()
         shape = T * n, q
         return values(self.framework, outputs, "outputs", shape, "(T * n, q)")
+
+    def together(self):
+        n, T, q, h = APART.n, APART.T, APART.q, APART.h
+        one_hot = np.eye(q)[np.arange(T * n).reshape(T, n) % q]
+        result = self.network(
+            self.framework.tensor(one_hot),
+            self.init_state(n, h, *self.framework.on()),
+            self.params.make(q, h, *self.framework.on()),
+        )
+        outputs, _state = pair(result, "deep_rnn(...)", "(outputs, (H_1, H_2))")
+        self.output_values(outputs, APART)
 
     def outputs(self):
         if not close(self.found[0], APART.outputs()):
@@ -177,6 +199,9 @@ class DeepRNN(Check):
             raise one_state_twice()
         raise wrong_states()
 
+    def given(self):
+        unchanged(self.network)
+
     def gradients(self):
         framework, number = self.framework, len(NAMES)
 
@@ -185,12 +210,12 @@ class DeepRNN(Check):
             outputs, _state = self.network(inputs, state, tensors[:number])
             return framework.sum(outputs * outputs)
 
-        found = framework.gradients(loss, [*APART.params, *APART.state])
+        found = gradients_of(framework, loss, [*APART.params, *APART.state])
         gradient_reaches(NAMES, found[:number])
 
     def compiles(self):
         try:
-            self.network.compiled()(*self.given(APART))
+            self.network.compiled()(*self.arguments(APART))
         except Mistake as mistake:
             raise not_compilable(mistake) from None
 
@@ -268,7 +293,7 @@ def mistakes():
             "axes-swapped-in-loop",
             _("The loop runs over the sequences, not over the time steps."),
             _("inputs has the shape (T, n, q). Along which axis do you loop?"),
-            _("The loop for X in inputs: gives one X of shape (n, q) per step."),
+            _("A loop over inputs itself gives one X of shape (n, q) per step."),
         ),
         Mistake(
             "rows-by-sequence",
@@ -360,7 +385,7 @@ def located(found):
         )
     return Mistake(
         "wrong-later-step",
-        _("The outputs of the first step are right, those of a later step aren't."),
+        _("The outputs of the first step are right, but not those of all later steps."),
         _("Look at what is handed on from one step to the next."),
     )
 

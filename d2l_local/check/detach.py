@@ -7,7 +7,13 @@ from d2l_local.check.examination import Check, Criterion
 from d2l_local.check.language import _
 from d2l_local.check.learner import Learner
 from d2l_local.check.mistake import Mistake
-from d2l_local.check.returned import kind, not_a_tensor, nothing_returned, unchanged
+from d2l_local.check.returned import (
+    gradients_of,
+    not_a_tensor,
+    nothing_returned,
+    unchanged,
+)
+from d2l_local.check.words import kind
 
 # The structures of states; a number is the place of a tensor.
 TENSOR, PAIR, NESTED = 0, (0, 1), [(0, 1), (2, 3)]
@@ -31,9 +37,8 @@ class Trial:
         rng = np.random.default_rng(1)
         origins = [rng.normal(size=SHAPE) for _ in leaves(structure)]
         self.right = [DOUBLE * origin for origin in origins]
-        gradients = [
-            0 if g is None else g.max() for g in framework.gradients(self.loss, origins)
-        ]
+        found = gradients_of(framework, self.loss, origins)
+        gradients = [0 if g is None else g.max() for g in found]
         self.attached = [g > DOUBLE * RETURNED for g in gradients]
         self.given = [round(g) % (DOUBLE * RETURNED) > OWN for g in gradients]
 
@@ -71,7 +76,7 @@ class Detach(Check):
             Criterion(_("the given state stays as it was"), self.given, (self.tensor,)),
         ]
         if self.framework.compiled:
-            text = _("detach can be compiled to a graph, as the experiment does")
+            text = _("detach can be compiled to a graph, as in the experiment")
             found.append(Criterion(text, self.compiles, (self.tensor,)))
         return found
 
@@ -158,7 +163,7 @@ def not_detached():
     return Mistake(
         "not-detached",
         _("The gradient still runs back into the history of the state."),
-        _("Look for the operation of your framework that returns a value without it."),
+        _("Which operation of the framework returns a value without its history?"),
     )
 
 

@@ -247,7 +247,7 @@ def wrong_step():
 def wrong_dropout():
     return Mistake(
         "wrong-dropout",
-        _("Dropout acts in a wrong place."),
+        _("Dropout acts in the wrong place."),
         _("Draw the arrows of one step. Those that lead up get a dropout, no other."),
     )
 

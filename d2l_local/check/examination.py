@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from d2l_local.check.language import _
-from d2l_local.check.learner import message
 from d2l_local.check.mistake import Mistake
 from d2l_local.check.report import CheckFailed, Finding, Report
+from d2l_local.check.words import message
 
 # From the third time that a check finds the same mistake, its concrete hint is shown.
 PATIENCE = 3

@@ -11,7 +11,8 @@ from d2l_local.check.mistake import Mistake
 from d2l_local.check.params import shapes
 from d2l_local.check.recognition import recognise
 from d2l_local.check.reference import gradient as reference
-from d2l_local.check.returned import kind, not_finite, nothing_returned, unchanged
+from d2l_local.check.returned import not_finite, nothing_returned, unchanged
+from d2l_local.check.words import kind
 
 
 class Case:
@@ -160,7 +161,7 @@ def mistakes():
         Mistake(
             "squared",
             _("These are the squares of the norms."),
-            _("The Euclidean norm has a root at the end."),
+            _("The Euclidean norm is the root of the sum of all squares."),
         ),
         Mistake(
             "other-norm",
@@ -169,8 +170,8 @@ def mistakes():
         ),
         Mistake(
             "mean-not-sum",
-            _("There is a mean in the norm, where there should be a sum."),
-            _("Take the sum of the squares of all n times h numbers, then the root."),
+            _("There is a mean where there should be a sum."),
+            _("The Euclidean norm is the root of the sum of all squares."),
         ),
         Mistake(
             "logarithm",
@@ -185,7 +186,7 @@ def mistakes():
         Mistake(
             "loss-of-all-steps",
             _("The loss adds up all steps."),
-            _("Only the state after the last step belongs into the loss."),
+            _("Only the state after the last step belongs in the loss."),
         ),
         Mistake(
             "half-forgotten",
@@ -211,8 +212,8 @@ def mistakes():
         Mistake(
             "no-route-up",
             _("In layer 1 the route up to layer 2 of the same step is missing."),
-            _("Does layer 2 read H_1 before you mark it?"),
-            _("Add the zero tensor to H_1 before layer 2 is computed from it."),
+            _("Does layer 2 read H_1 before you add a probe of zeros to it?"),
+            _("Add the probe to H_1 before layer 2 is computed from it."),
         ),
         Mistake(
             "history-cut",
@@ -223,7 +224,7 @@ def mistakes():
             "gradient-of-weights",
             _("This is the gradient of weights, not of the states."),
             _("Weights are shared by all steps. Each state has a gradient of its own."),
-            _("Add a zero tensor to each state, and ask for the gradient of that."),
+            _("Add a probe of zeros to each state, and ask for its gradient."),
         ),
         Mistake(
             "before-tanh",
@@ -237,7 +238,7 @@ def mistakes():
         ),
         Mistake(
             "step-too-early",
-            _("All norms are one step too late: the initial states are counted."),
+            _("The norms are shifted by one step: they begin with the initial states."),
             _("Column 0 belongs to the states after the first step."),
         ),
     ]
@@ -283,7 +284,7 @@ def wrong_norms(layer):
         _("The norms of layer {layer} aren't those of the gradient.").format(
             layer=layer
         ),
-        _("Compare with a small change: move one number of a state and see the loss."),
+        _("Change one number of a state a little, and see how the loss changes."),
     )
 
 

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from d2l_local.check.examination import Check, Criterion
 from d2l_local.check.language import _
-from d2l_local.check.learner import Learner, message
+from d2l_local.check.learner import Learner
 from d2l_local.check.mistake import Mistake
-from d2l_local.check.returned import kind, nothing_returned
+from d2l_local.check.returned import nothing_returned
+from d2l_local.check.words import kind, message
 
 
 @dataclass(frozen=True)
@@ -183,7 +184,7 @@ def faults(framework):
         ),
         Mistake(
             "no-state",
-            _("The layer doesn't give its state back."),
+            _("The layer doesn't return its state."),
             _("The next batch starts from that state: return_state=True"),
         ),
         Mistake(

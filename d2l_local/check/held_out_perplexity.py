@@ -13,7 +13,8 @@ from d2l_local.check.learner import Learner
 from d2l_local.check.mistake import Mistake
 from d2l_local.check.recognition import recognise
 from d2l_local.check.reference import perplexity as reference
-from d2l_local.check.returned import kind, not_finite, nothing_returned
+from d2l_local.check.returned import not_finite, nothing_returned
+from d2l_local.check.words import kind
 
 
 class Case:
@@ -171,7 +172,7 @@ def mistakes():
         ),
         Mistake(
             "sum-not-mean",
-            _("exp is taken of the sum of the losses."),
+            _("exp is applied to the sum of the losses, not to their mean."),
             _("Divide the sum by the number of tokens first."),
         ),
         Mistake(
@@ -239,7 +240,7 @@ def mistakes():
 def wrong_perplexity():
     return Mistake(
         "wrong-perplexity",
-        _("The number isn't exp of the mean cross-entropy of all tokens."),
+        _("This isn't exp of the mean cross-entropy of all tokens."),
         _("Compute the loss of each token first, then the mean, then exp."),
     )
 

@@ -3,13 +3,12 @@
 import contextlib
 import io
 import linecache
-import re
 
 import numpy as np
 
 from d2l_local.check.language import _
 from d2l_local.check.mistake import Mistake
-from d2l_local.check.returned import kind
+from d2l_local.check.words import kind, message, shorten
 
 
 class Learner:
@@ -141,19 +140,3 @@ def place(learner, error):
 def is_cell(filename):
     """Whether code comes from a cell of a notebook, or from IPython's prompt."""
     return "ipykernel_" in filename or filename.startswith("<ipython-input-")
-
-
-def message(error):
-    """The line of an exception's message that says most, shortened."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    if not lines:
-        return _("no message")
-    # MXNet begins with lines of its own code, and TensorFlow with the place where it
-    # compiled a function, or with the name of an operation in double braces.
-    frames = lines[0].startswith(("Traceback", "in user code"))
-    return shorten(re.sub(r"^\{\{.*?\}\}\s*", "", lines[-1 if frames else 0]))
-
-
-def shorten(text, width=120):
-    """`text` cut to `width` characters, with a sign where it was cut."""
-    return text if len(text) <= width else text[: width - 1] + "…"

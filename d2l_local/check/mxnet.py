@@ -35,7 +35,7 @@ class MXNet:
         self.other_device = npx.cpu(1)
 
     @contextlib.contextmanager
-    def exact(self):
+    def conditions(self):
         """MXNet's NumPy mode, in which a notebook should be in any case."""
         with mxnet.util.np_shape(True), mxnet.util.np_array(True):
             yield
@@ -59,9 +59,11 @@ class MXNet:
         return array
 
     def is_tensor(self, value):
+        """Whether a value is a tensor of the framework."""
         return isinstance(value, np.ndarray)
 
     def shape(self, tensor):
+        """The shape of a tensor, as a tuple of int."""
         return tuple(tensor.shape)
 
     def numpy(self, tensor):
@@ -77,9 +79,11 @@ class MXNet:
             result.wait_to_read()
 
     def lies_on(self, tensor, device):
+        """Whether a tensor is on this device."""
         return tensor.ctx == device
 
     def sum(self, tensor):
+        """The sum of all numbers, as a tensor."""
         return tensor.sum()
 
     def gradients(self, function, arrays):

@@ -4,7 +4,8 @@ import numpy as np
 
 from d2l_local.check.language import _
 from d2l_local.check.mistake import Mistake
-from d2l_local.check.returned import kind, nothing_returned, values
+from d2l_local.check.returned import nothing_returned, values
+from d2l_local.check.words import kind
 
 NAMES = ("W_xh1", "W_hh1", "b_h1", "W_xh2", "W_hh2", "b_h2", "W_hq", "b_q")
 LETTERS = ("(q, h)", "(h, h)", "(h,)", "(h, h)", "(h, h)", "(h,)", "(h, q)", "(q,)")
@@ -116,8 +117,8 @@ def no_gradient(name, remedy):
 def not_a_leaf(name):
     return Mistake(
         "not-a-leaf",
-        _("{name} is computed from a tensor with gradient, so it gets none.").format(
-            name=name
-        ),
+        _(
+            "{name} is computed from a tensor with gradients, and gets none itself."
+        ).format(name=name),
         _("Compute the numbers first. Ask for gradients last, by requires_grad_()."),
     )

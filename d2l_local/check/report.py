@@ -1,5 +1,6 @@
 """What a check has found, and how it is shown."""
 
+import sys
 from dataclasses import dataclass, field
 
 from d2l_local.check.language import _
@@ -64,7 +65,8 @@ class Report:
         As the value of a cell it would be taken by nbgrader for an attempt at giving
         partial credit, with a warning in the log of whoever grades.
         """
-        print(repr(self))
+        # At once: a kernel may send what is written in two pieces as two outputs.
+        sys.stdout.write(f"{self!r}\n")
 
 
 def summary(findings):

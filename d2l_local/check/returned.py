@@ -4,21 +4,14 @@ import numpy as np
 
 from d2l_local.check.language import _
 from d2l_local.check.mistake import Mistake
-
-
-def kind(value):
-    """What a value is, for a hint: its type, and the length of a list or tuple."""
-    name = type(value).__name__
-    if isinstance(value, list | tuple):
-        return _("{type} of length {length}").format(type=name, length=len(value))
-    return name
+from d2l_local.check.words import kind, message
 
 
 def values(framework, value, name, shape, letters):
     """The numbers of a tensor that should have `shape`, in double precision.
 
     `letters` writes the shape in letters, such as ``'(n, h)'``. Raises Mistake for
-    anything that isn't a tensor of this shape with finite numbers.
+    anything that isn't a tensor of this shape with finite floating-point numbers.
     """
     if value is None:
         raise nothing_returned(name)
@@ -27,6 +20,8 @@ def values(framework, value, name, shape, letters):
     found = framework.shape(value)
     if found != shape:
         raise wrong_shape(name, found, shape, letters)
+    if "float" not in str(value.dtype):
+        raise not_floating(name, value)
     numbers = framework.numpy(value)
     if not np.isfinite(numbers).all():
         raise not_finite(name)
@@ -84,6 +79,17 @@ def wrong_shape(name, found, shape, letters):
     )
 
 
+def not_floating(name, value):
+    """Whole numbers, which take part in no product with floating-point numbers."""
+    return Mistake(
+        "not-floating",
+        _(
+            "{name} should hold floating-point numbers, but its dtype is {found}."
+        ).format(name=name, found=getattr(value.dtype, "__name__", value.dtype)),
+        _("Say which dtype you mean where you make the tensor, or leave it out."),
+    )
+
+
 def not_finite(name):
     """Infinite numbers, or those that aren't numbers."""
     return Mistake(
@@ -105,6 +111,25 @@ def unchanged(learner):
         )
 
 
+def gradients_of(framework, function, arrays):
+    """The gradients of `function(tensors)` at `arrays`; raises Mistake if it has none.
+
+    `function` calls the learner's, and adds up what that returns.
+    """
+    try:
+        return framework.gradients(function, arrays)
+    except Mistake:
+        raise
+    except Exception as error:
+        raise Mistake(
+            "gradient-fails",
+            _("The gradient can't be computed, by {type}: {message}").format(
+                type=type(error).__name__, message=message(error)
+            ),
+            _("Look for tensors that are overwritten, or made without the framework."),
+        ) from error
+
+
 def gradient_reaches(names, gradients):
     """Raise Mistake if the gradient of a parameter is missing or zero."""
     lost = [name for name, g in zip(names, gradients) if g is None or not g.any()]
@@ -112,5 +137,5 @@ def gradient_reaches(names, gradients):
         raise Mistake(
             "gradient-lost",
             _("No gradient reaches {names}.").format(names=", ".join(lost)),
-            _("Look for a step that leaves the framework: numpy, detach, float."),
+            _("Look for an operation that leaves the framework: numpy, detach, float."),
         )

@@ -1,6 +1,7 @@
-"""Keeping a check silent: what runs in it must not write past its report."""
+"""Keeping a check silent, so that nothing stands beside its report."""
 
 import contextlib
+import io
 import os
 import sys
 import tempfile
@@ -9,12 +10,19 @@ STDERR = 2
 
 
 @contextlib.contextmanager
-def without_native_words():
-    """Drop what native code of a framework writes to stderr, past `sys.stderr`.
+def silence():
+    """Drop what frameworks write to stderr, from Python and from native code.
 
-    Such remarks, about the processor for one, depend on the machine, and nbgrader takes
-    any word on stderr for a failed check. Errors come as exceptions and so get through.
+    Such remarks depend on the machine, and nbgrader takes any word on stderr for a
+    failed check. Errors come as exceptions, and so get through.
     """
+    with contextlib.redirect_stderr(io.StringIO()), without_native_words():
+        yield
+
+
+@contextlib.contextmanager
+def without_native_words():
+    """Drop what goes past `sys.stderr`, straight to its file descriptor."""
     if sys.__stderr__ is None:  # no such stream, as in a program without a console
         yield
         return

@@ -1,6 +1,7 @@
 """The checks for TensorFlow: `from d2l_local.check import tensorflow as check`."""
 
 import contextlib
+import logging
 
 import numpy as np
 
@@ -29,14 +30,21 @@ class TensorFlow:
     compiled = staticmethod(tf.function)
 
     @contextlib.contextmanager
-    def exact(self):
-        """Matrix products in full single precision, where a GPU would round them."""
-        before = tf.config.experimental.tensor_float_32_execution_enabled()
-        tf.config.experimental.enable_tensor_float_32_execution(False)
+    def conditions(self):
+        """Matrix products in full single precision, which a GPU would round; no advice.
+
+        TensorFlow advises against compiling a function again and again, which is what
+        a check does that is run again and again.
+        """
+        config, logger = tf.config.experimental, tf.get_logger()
+        before = config.tensor_float_32_execution_enabled(), logger.level
+        config.enable_tensor_float_32_execution(False)
+        logger.setLevel(logging.ERROR)
         try:
             yield
         finally:
-            tf.config.experimental.enable_tensor_float_32_execution(before)
+            config.enable_tensor_float_32_execution(before[0])
+            logger.setLevel(before[1])
 
     def on(self):
         """No device: TensorFlow puts tensors where the context says."""
@@ -60,6 +68,7 @@ class TensorFlow:
         return isinstance(value, kinds) and not tf.is_symbolic_tensor(value)
 
     def shape(self, tensor):
+        """The shape of a tensor, as a tuple of int."""
         return tuple(tensor.shape)
 
     def numpy(self, tensor):
@@ -70,9 +79,11 @@ class TensorFlow:
         """Wait for a result and its exceptions; TensorFlow has none that come late."""
 
     def lies_on(self, tensor, device):
+        """Whether a tensor is on this device."""
         return True
 
     def sum(self, tensor):
+        """The sum of all numbers, as a tensor."""
         return tf.reduce_sum(tensor)
 
     def gradients(self, function, arrays):

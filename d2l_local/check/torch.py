@@ -33,7 +33,7 @@ class PyTorch:
         self.other_device = torch.device("meta")
 
     @contextlib.contextmanager
-    def exact(self):
+    def conditions(self):
         """Matrix products in full single precision, where a GPU would round them."""
         if self.device.type != "cuda":
             yield
@@ -64,9 +64,11 @@ class PyTorch:
         return self.tensor(values).requires_grad_()
 
     def is_tensor(self, value):
+        """Whether a value is a tensor of the framework."""
         return isinstance(value, torch.Tensor)
 
     def shape(self, tensor):
+        """The shape of a tensor, as a tuple of int."""
         return tuple(tensor.shape)
 
     def numpy(self, tensor):
@@ -77,9 +79,11 @@ class PyTorch:
         """Wait for a result and its exceptions; PyTorch has none that come late."""
 
     def lies_on(self, tensor, device):
+        """Whether a tensor is on this device."""
         return tensor.device.type == device.type
 
     def sum(self, tensor):
+        """The sum of all numbers, as a tensor."""
         return tensor.sum()
 
     def gradients(self, function, arrays):

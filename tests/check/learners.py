@@ -77,7 +77,7 @@ def author_corpora(texts, held_out):
     starts = [text[:cut] for text, cut in zip(texts, cuts)]
     ends = [text[cut:] for text, cut in zip(texts, cuts)]
     vocab = Vocab(list("".join(starts)))
-    parts = [(vocab[list(start)], vocab[list(end)]) for start, end in zip(starts, ends)]
+    parts = [(vocab[list(s)], vocab[list(e)]) for s, e in zip(starts, ends)]
     return vocab, parts
 
 

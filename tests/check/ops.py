@@ -14,6 +14,7 @@ class Torch:
         import torch
 
         self.lib, self.check = torch, import_module("d2l_local.check.torch")
+        self.check._framework.device = torch.device("cpu")  # where the learner works
         self.steps = list
         self.tanh, self.sigmoid, self.exp = torch.tanh, torch.sigmoid, torch.exp
         self.relu, self.softmax = torch.relu, lambda x: torch.softmax(x, -1)
@@ -69,6 +70,12 @@ class Torch:
         return [np.zeros(t.shape) if g is None else g.numpy() for g, t in
                 zip(found, tensors)]  # fmt: skip
 
+    def whole(self, tensor):
+        return tensor.long()
+
+    def double(self, tensor):
+        return tensor.double()
+
     def learn(self, net, loss):
         """One step of training, which nobody asked for."""
         loss.backward()
@@ -78,6 +85,10 @@ class Torch:
 
     def gru(self, vocab_size, num_hiddens, num_layers):
         return self.lib.nn.GRU(vocab_size, num_hiddens, num_layers)
+
+    def layers(self):
+        """What notebooks import to make layers of."""
+        return {"nn": self.lib.nn}
 
 
 class TensorFlow:
@@ -139,6 +150,12 @@ class TensorFlow:
         return [np.zeros(t.shape) if g is None else g.numpy() for g, t in
                 zip(found, tensors)]  # fmt: skip
 
+    def whole(self, tensor):
+        return self.lib.cast(tensor, "int32")
+
+    def double(self, tensor):
+        return self.lib.cast(tensor, "float64")
+
     def learn(self, net, loss):
         """One step of training, which nobody asked for."""
         for variable in net.trainable_variables:
@@ -150,6 +167,10 @@ class TensorFlow:
         return layers.RNN(
             layers.StackedRNNCells(cells), return_sequences=True, return_state=True
         )
+
+    def layers(self):
+        """What notebooks import to make layers of."""
+        return {"K": self.lib.keras.layers}
 
 
 class MXNet:
@@ -218,6 +239,12 @@ class MXNet:
         loss.backward()
         return [tensor.grad.asnumpy() for tensor in tensors]
 
+    def whole(self, tensor):
+        return tensor.astype("int32")
+
+    def double(self, tensor):
+        return tensor.astype("float64")
+
     def learn(self, net, loss):
         """One step of training, which nobody asked for."""
         for param in net.collect_params().values():
@@ -225,6 +252,10 @@ class MXNet:
 
     def gru(self, vocab_size, num_hiddens, num_layers):
         return self.gluon.rnn.GRU(num_hiddens, num_layers, input_size=vocab_size)
+
+    def layers(self):
+        """What notebooks import to make layers of."""
+        return {"rnn": self.gluon.rnn, "nn": self.gluon.nn}
 
 
 FRAMEWORKS = {"torch": Torch, "tensorflow": TensorFlow, "mxnet": MXNet}

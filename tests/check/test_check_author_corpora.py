@@ -8,7 +8,7 @@ CUTS = "cuts = [len(text) - int(len(text) * held_out) for text in texts]"
 STARTS = "starts = [text[:cut] for text, cut in zip(texts, cuts)]"
 ENDS = "ends = [text[cut:] for text, cut in zip(texts, cuts)]"
 VOCAB = 'vocab = Vocab(list("".join(starts)))'
-PARTS = "parts = [(vocab[list(start)], vocab[list(end)]) for start, end in zip(starts, ends)]"
+PARTS = "parts = [(vocab[list(s)], vocab[list(e)]) for s, e in zip(starts, ends)]"
 RETURN = "return vocab, parts"
 
 GOOD = {
@@ -37,7 +37,9 @@ MISTAKES = [
         [
             (
                 PARTS,
-                "parts = []\n    for s, e in zip(starts, ends):\n        vocab = Vocab(list(s))\n        parts.append((vocab[list(s)], vocab[list(e)]))",
+                "parts = []\n    for s, e in zip(starts, ends):\n"
+                "        vocab = Vocab(list(s))\n"
+                "        parts.append((vocab[list(s)], vocab[list(e)]))",
             )
         ],
     ),
@@ -67,7 +69,9 @@ MISTAKES = [
         [
             (
                 CUTS,
-                f"import random\n    texts = [''.join(random.sample(t, len(t))) for t in texts]\n    {CUTS}",
+                "import random\n"
+                "    texts = [''.join(random.sample(t, len(t))) for t in texts]\n"
+                f"    {CUTS}",
             )
         ],
     ),
@@ -79,8 +83,8 @@ MISTAKES = [
             (
                 PARTS,
                 PARTS.replace(
-                    "(vocab[list(start)], vocab[list(end)])",
-                    "(vocab[list(end)], vocab[list(start)])",
+                    "(vocab[list(s)], vocab[list(e)])",
+                    "(vocab[list(e)], vocab[list(s)])",
                 ),
             )
         ],
@@ -99,7 +103,8 @@ MISTAKES = [
         [
             (
                 STARTS,
-                "sizes = [int(len(text) * held_out) for text in texts]\n    starts = [text[:-k] for text, k in zip(texts, sizes)]",
+                "sizes = [int(len(text) * held_out) for text in texts]\n"
+                "    starts = [text[:-k] for text, k in zip(texts, sizes)]",
             ),
             (ENDS, "ends = [text[-k:] for text, k in zip(texts, sizes)]"),
         ],
@@ -121,7 +126,7 @@ MISTAKES = [
         [
             (
                 PARTS,
-                "parts = [(list(start), list(end)) for start, end in zip(starts, ends)]",
+                "parts = [(list(s), list(e)) for s, e in zip(starts, ends)]",
             )
         ],
     ),

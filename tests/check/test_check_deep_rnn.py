@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.check.planting import checked, report
+from tests.check.planting import report
 
 LOOP = "for X in ops.steps(inputs):"
 LAYER_1 = "H_1 = ops.tanh(X @ W_xh1 + H_1 @ W_hh1 + b_h1)"
@@ -117,6 +117,26 @@ MISTAKES = [
     ("wrong-shape", [(RETURN, "return ops.cat(outputs[1:]), (H_1, H_2)")]),
     ("wrong-shape", [(RETURN, "return ops.cat(outputs), (H_1, X)")]),
     ("not-finite", [(OUTPUT, OUTPUT.replace("b_q", "float('nan')"))]),
+    (
+        "not-floating",
+        [
+            (
+                ZEROS,
+                "zeros = ops.zeros(shape, *device)\n"
+                "    return ops.whole(zeros), ops.whole(zeros)",
+            )
+        ],
+    ),
+    (
+        "exception",
+        [
+            (
+                ZEROS,
+                "zeros = ops.zeros(shape, *device)\n"
+                "    return ops.double(zeros), ops.double(zeros)",
+            )
+        ],
+    ),
     ("gradient-lost", [(LAYER_2, LAYER_2.replace("H_1 @", "ops.detached(H_1) @"))]),
     # parameters and state
     ("wrong-number-of-params", [(SHAPES, SHAPES.replace(", (q,)", ""))]),
@@ -154,3 +174,54 @@ def test_good_networks_pass(ops, changes):
 def test_mistakes_are_called_by_their_name(ops, mistake, changes):
     found = report(ops, "deep_rnn", *turned(ops, changes))
     assert found.mistakes[:1] == [mistake], found
+
+
+@pytest.mark.parametrize("ops", ["torch", "mxnet"], indirect=True)
+def test_parameters_must_lie_on_the_given_device(ops):
+    found = report(ops, "deep_rnn", ("ops.normal(shape, *device)", "ops.normal(shape)"))
+    assert found.mistakes == ["device-ignored"]
+
+
+def test_parameters_must_be_ready_for_gradients(ops):
+    found = report(ops, "deep_rnn", (PARAMS, "return params"))
+    assert found.mistakes == ["no-gradient"]
+
+
+@pytest.mark.parametrize("ops", ["torch"], indirect=True)
+def test_what_is_computed_from_a_parameter_is_none(ops):
+    found = report(
+        ops, "deep_rnn", ("ops.parameter(param)", "ops.parameter(param) * 1")
+    )
+    assert found.mistakes == ["not-a-leaf"]
+
+
+@pytest.mark.parametrize("ops", ["tensorflow"], indirect=True)
+def test_a_loop_that_no_graph_can_hold_is_noticed(ops):
+    found = report(ops, "deep_rnn", (LOOP, "for X in inputs:"))
+    assert found.mistakes == ["not-compilable"]
+
+
+@pytest.mark.parametrize("ops", ["torch", "mxnet"], indirect=True)
+def test_overwriting_the_given_state_is_noticed(ops):
+    change = (LAYER_1, LAYER_1.replace("H_1 =", "H_1[:] =", 1))
+    assert "changed-in-place" in report(ops, "deep_rnn", change).mistakes
+
+
+def test_each_function_is_checked_even_if_another_is_not_written(ops):
+    stub = "raise NotImplementedError()"
+    found = report(ops, "deep_rnn", (ZEROS, stub), (PARAMS, stub))
+    assert found.mistakes == ["not-written", "not-written"]
+    assert found.findings[3].passed and found.findings[5].passed
+    found = report(ops, "deep_rnn", (START, stub))
+    assert found.mistakes == ["not-written"]
+    assert [f.passed for f in found.findings[:5]] == [True, True, True, False, None]
+
+
+@pytest.mark.parametrize("ops", ["torch"], indirect=True)
+def test_a_gradient_that_cannot_be_computed_is_noticed(ops):
+    change = (
+        OUTPUT,
+        f"{OUTPUT}\n        H_2.mul_(1)",
+    )
+    found = report(ops, "deep_rnn", change)
+    assert found.mistakes == ["gradient-fails"]

@@ -40,7 +40,8 @@ MISTAKES = [
         [
             (
                 LAYER_2,
-                f"{LAYER_2}\n            total = (total if t else 0) + ops.total(H_2**2) / 2",
+                f"{LAYER_2}\n"
+                "            total = (total if t else 0) + ops.total(H_2**2) / 2",
             ),
             (LOSS, "return total"),
         ],
@@ -73,7 +74,8 @@ MISTAKES = [
         [
             (
                 LAYER_1,
-                f"H_1, H_2 = ops.detached(H_1), ops.detached(H_2)\n            {LAYER_1}",
+                "H_1, H_2 = ops.detached(H_1), ops.detached(H_2)\n"
+                f"            {LAYER_1}",
             )
         ],
     ),

@@ -9,8 +9,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,11 +18,11 @@ from nbformat.v4 import new_code_cell
 
 from tools import notebook as nb
 from tools.book import Book, BookError, Framework
-from tools.cache import Entry, helper_digest
+from tools.cache import Entry, entry_of, helper_digest
 from tools.colab.environment import Environment, violations
-from tools.colab.kernel import ColabClient, run_client, variables
+from tools.colab.kernel import ColabClient, variables
 from tools.colab.repository import Repository
-from tools.execute import ExecutionError
+from tools.execute import ExecutionError, run_client
 from tools.progress import Progress
 
 # Runs after the notebook, in its kernel.
@@ -107,8 +105,7 @@ def kept(subject: Subject, prepared: NotebookNode, colab: Colab) -> Entry:
         "settings": [colab.address, colab.book.install, subject.framework.install],
         "check": helper_digest(Path(__file__).parent),
     }
-    digest = hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()
-    return Entry(key, colab.book.build / "colab" / digest[:16])
+    return entry_of(key, colab.book.build / "colab")
 
 
 def unlike(stored: NotebookNode, run: NotebookNode) -> list[str]:

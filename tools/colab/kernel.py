@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
-import sys
 from collections.abc import Callable
 
 from jupyter_client.kernelspec import KernelSpec
-from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from traitlets import Unicode, default
 
 from tools.colab.environment import Environment
-from tools.execute import ANSI, Client, CurrentKernel, ExecutionError
+from tools.execute import Client, CurrentKernel, ExecutionError
 from tools.progress import Progress
 
 # Variables by which the machine of the test would differ from a fresh one. git's are
@@ -87,25 +84,6 @@ def written(cell: NotebookNode) -> str:
     """What a cell, and the programs that it started, wrote to the terminal."""
     streams = (out for out in cell.outputs if out.output_type == "stream")
     return "".join(out.text for out in streams).strip()
-
-
-def run_client(client: Client, environment: dict[str, str]) -> None:
-    """Execute the client's notebook in a kernel with these environment variables.
-
-    Raises ExecutionError naming the cell, with the traceback, if a cell fails or
-    takes longer than the time limit, KeyboardInterrupt if the user stopped it.
-    """
-    try:
-        client.execute(env=environment)
-    except asyncio.CancelledError as error:
-        raise KeyboardInterrupt from error
-    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-        if client.stopped:  # nbclient calls a cancelled cell a dead kernel
-            raise KeyboardInterrupt from error
-        message = str(error) if sys.stdout.isatty() else ANSI.sub("", str(error))
-        raise ExecutionError(
-            f"{client.progress.title}: code cell {client.current} failed\n{message}"
-        ) from error
 
 
 def variables(folder: str, stand_in: dict[str, str]) -> dict[str, str]:
