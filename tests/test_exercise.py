@@ -1,9 +1,8 @@
 """Exercise and solution notebooks: built from one source, marked for nbgrader."""
 
-
 import pytest
 
-from tools.book import BookError
+from tools.book import ROOT, BookError, load
 from tools.build import build_all
 from tools.exercise import without_solution
 
@@ -48,7 +47,32 @@ def test_exercises_have_a_stub_and_solutions_the_code(book):
 def test_an_answer_in_words_becomes_a_field_to_fill_in(book):
     assert sources(build(book, "exercises"))[-1] == "YOUR ANSWER HERE"
     assert sources(build(book, "solutions"))[-1].startswith("Because [Exercise 1: add]")
-    assert sources(build(book, "solutions", "mxnet"))[-1] == "In MXNet too."
+
+
+def test_answers_that_follow_one_another_share_one_field(book):
+    text = sources(build(book, "solutions", "mxnet"))[-1]
+    assert text.startswith("Because [") and text.endswith("\n\nIn MXNet too.")
+    fields = sources(build(book, "exercises", "mxnet"))
+    assert fields.count("YOUR ANSWER HERE") == 1
+
+
+def test_a_solution_must_end_before_the_next_heading(book, edit):
+    edit("In MXNet too.", "In MXNet too.\n\n## Exercise 2", NAME)
+    with pytest.raises(BookError, match="01-sample.md.*a heading inside a solution"):
+        build_all(book)
+
+
+def test_exercises_and_solutions_have_the_same_headings():
+    book = load(ROOT)
+
+    def headings(item):
+        text = "\n".join(sources(item)[1:])
+        return [line for line in text.split("\n") if line.startswith("## ")]
+
+    for framework in book.keys:
+        found = headings(build(book, "exercises", framework))
+        assert found == headings(build(book, "solutions", framework))
+        assert len(found) >= 9  # the set-up and eight exercises
 
 
 def test_links_lead_into_the_same_kind_and_back_to_the_chapter(book):
@@ -129,5 +153,3 @@ def test_exercises_without_a_chapter_are_refused(book):
 def test_unpaired_marks_are_refused(code):
     with pytest.raises(ValueError, match="without its counterpart"):
         without_solution(code)
-
-

@@ -88,11 +88,13 @@ def assemble(
         new_code_cell(code, id=_digest(chapter.stem, "set-up")),
     ]
     key = edition.framework.key
-    chosen = [
-        (cell, name)
-        for cell, name in zip(chapter.cells, ids, strict=True)
-        if key in cell.frameworks
-    ]
+    chosen = _join_answers(
+        [
+            (cell, name)
+            for cell, name in zip(chapter.cells, ids, strict=True)
+            if key in cell.frameworks
+        ]
+    )
     marks = _marks([cell for cell, _ in chosen])
     for (cell, name), mark in zip(chosen, marks, strict=True):
         new = _cell(cell, name, chapter, reader, images, frame)
@@ -100,6 +102,20 @@ def assemble(
             new.metadata["nbgrader"] = mark
         cells.append(new)
     return new_notebook(cells=cells, metadata=_metadata(chapter, edition, book))
+
+
+def _join_answers(chosen: list[tuple[Cell, str]]) -> list[tuple[Cell, str]]:
+    """Cells with answers in words that follow one another made one: the learner
+    finds one field for them. It keeps the first one's id."""
+    joined: list[tuple[Cell, str]] = []
+    for cell, name in chosen:
+        before, first = joined[-1] if joined else (None, "")
+        if before and all(c.solution and c.kind == "markdown" for c in (before, cell)):
+            text = f"{before.text}\n\n{cell.text}"
+            joined[-1] = (replace(before, text=text), first)
+        else:
+            joined.append((cell, name))
+    return joined
 
 
 def _marks(cells: list[Cell]) -> list[dict | None]:

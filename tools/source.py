@@ -22,6 +22,7 @@ from tools.exercise import check_name, has_solution, without_solution
 OTHER_TAGS = ("hide-input", "hide-output", "hide-cell", "nbval-ignore-output")
 SOLUTION = "solution"  # a Markdown cell that exercise notebooks leave out
 
+HEADING = re.compile(r"^#+ ", re.MULTILINE)
 MINUTES = re.compile(r"[\d.]+( to [\d.]+)?")
 
 
@@ -190,6 +191,11 @@ def _check_points(raw, points, where: str) -> None:
 
 
 def _check_document(cell: Cell, document: str, where: str) -> None:
+    if cell.solution and cell.kind == "markdown" and HEADING.search(cell.text):
+        raise BookError(
+            f"{where}: a heading inside a solution, which exercises leave out; "
+            "end the solution before it by a line +++"
+        )
     if document == "chapter" and (cell.points or cell.solution):
         raise BookError(
             f"{where}: points and solutions belong into source/exercises/, "

@@ -240,7 +240,7 @@ def wrong_step():
     return Mistake(
         "wrong-step",
         _("Even without dropout, the step isn't that of the equations."),
-        _("Compare with deep_step and the output layer, line by line."),
+        _("Compare with plain_step, line by line."),
     )
 
 
@@ -248,7 +248,7 @@ def wrong_dropout():
     return Mistake(
         "wrong-dropout",
         _("Dropout acts in the wrong place."),
-        _("Draw the arrows of one step. Those that lead up get a dropout, no other."),
+        _("Draw the arrows of one step. Those that lead up from a state get a dropout, no other."),
     )
 
 

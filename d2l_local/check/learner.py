@@ -59,7 +59,7 @@ class Learner:
         """A remark on what the function printed, or None."""
         if not self.printed:
             return None
-        return _("{name} prints something, which is left out here: {text}").format(
+        return _("{name} prints something, which begins with: {text}").format(
             name=self.name, text=shorten(self.printed.splitlines()[0])
         )
 
