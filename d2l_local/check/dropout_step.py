@@ -248,7 +248,9 @@ def wrong_dropout():
     return Mistake(
         "wrong-dropout",
         _("Dropout acts in the wrong place."),
-        _("Draw the arrows of one step. Those that lead up from a state get a dropout, no other."),
+        _(
+            "Draw the arrows of one step. Those that lead up from a state get a dropout, no other."
+        ),
     )
 
 
