@@ -249,7 +249,8 @@ def wrong_dropout():
         "wrong-dropout",
         _("Dropout acts in the wrong place."),
         _(
-            "Draw the arrows of one step. Those that lead up from a state get a dropout, no other."
+            "Draw the arrows of one step. Those that lead up from a state get a "
+            "dropout, no other."
         ),
     )
 
