@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook
@@ -14,9 +15,12 @@ from tools.build import build_all
 from tools.execute import KERNEL_ENVIRONMENT
 from tools.source import apply_fast
 
+BIN = str(Path(sys.executable).parent)
 ENVIRONMENT = {
     **os.environ,
     **KERNEL_ENVIRONMENT,
+    # As in an activated environment: nbgrader calls alembic by its name.
+    "PATH": os.pathsep.join([BIN, os.environ["PATH"]]),
     "PYTHONPATH": str(ROOT),
     "D2L_TEXT": "embedded",
     "JUPYTER_PREFER_ENV_PATH": "1",  # the kernel of this environment, not of the user

@@ -62,7 +62,7 @@ def head(
     parts.append(_badge(chapter, edition, shelf, wording))
     parts += _links(chapter, edition, shelf, wording, related, languages)
     if coverage:
-        parts.append(_translated(edition, wording, coverage))
+        parts += _translated(edition, wording, coverage)
     parts += _list(wording("goals"), chapter.goals)
     parts += _list(wording("needs"), chapter.needs)
     parts.append(_runtime(chapter.runtime[edition.framework.key], wording))
@@ -127,16 +127,18 @@ def _links(chapter, edition, shelf, wording, related, languages) -> list[str]:
     return lines + line("related", kinds)
 
 
-def _translated(edition: Edition, wording: Wording, coverage: Coverage) -> str:
+def _translated(edition: Edition, wording: Wording, coverage: Coverage) -> list[str]:
+    """Paragraphs on the translation: joined in a line, some languages want a blank
+    between their sentences and others none."""
     done, total = coverage.done, coverage.total
     if done == total:
-        text = wording("complete", total=total)
+        paragraphs = [wording("complete", total=total)]
     else:
-        text = wording("incomplete", done=done, total=total, mark=MARK)
-    text += " " + wording("code")
+        paragraphs = [wording("incomplete", done=done, total=total, mark=MARK)]
+    paragraphs.append(wording("code"))
     if edition.kind != "chapter":
-        text += " " + wording("hints", language=edition.language.key)
-    return text
+        paragraphs.append(wording("hints", language=edition.language.key))
+    return paragraphs
 
 
 def _list(title: str, items: tuple[str, ...]) -> list[str]:

@@ -73,7 +73,7 @@ class GradientNorms(Check):
 
     def run(self, case):
         """The norms by the learner."""
-        params = list(map(self.framework.parameter, case.params))
+        params = list(map(self.framework.tensor, case.params))
         result = self.norms(self.framework.tensor(case.inputs), params)
         return array(result, (2, case.T))
 

@@ -1,8 +1,11 @@
 """Exercise 5: what the check says to good and to mistaken norms of gradients."""
 
+import inspect
+
 import pytest
 
-from tests.check.planting import report
+from tests.check import learners
+from tests.check.planting import checked, report
 
 LAYER_1 = "H_1 = ops.tanh(inputs[t] @ W_xh1 + H_1 @ W_hh1 + b_h1) + probes[t]"
 LAYER_2 = "H_2 = ops.tanh(H_1 @ W_xh2 + H_2 @ W_hh2 + b_h2) + probes[T + t]"
@@ -158,3 +161,21 @@ def test_good_norms_pass(ops, changes):
 def test_mistakes_are_called_by_their_name(ops, mistake, changes):
     found = report(ops, "gradient_norms", *changes)
     assert found.mistakes[:1] == [mistake], found
+
+
+def test_a_function_must_not_count_on_parameters_that_ask_for_gradients(ops):
+    """They ask for none in the experiment, where such a function would stop."""
+    source = inspect.getsource(learners.gradient_norms)
+    first = "    T, n, _ = inputs.shape\n"
+    assert first in source
+    watched = source.replace(first, f"{first}    assert not any(map(asks, params))\n")
+    found = checked(ops, "gradient_norms", watched, asks=collects)
+    assert found.passed, found
+
+
+def collects(tensor):
+    """Whether gradients with respect to a tensor are collected without being asked."""
+    asked = getattr(tensor, "requires_grad", False)  # PyTorch
+    variable = hasattr(tensor, "assign")  # TensorFlow
+    attached = getattr(tensor, "grad", None) is not None  # MXNet
+    return asked or variable or attached

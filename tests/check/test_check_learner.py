@@ -131,7 +131,7 @@ def test_what_is_printed_is_held_back_and_noted(ops, capsys):
     assert found.passed
     assert capsys.readouterr().out == ""
     assert found.notes == (
-        "gru_cell prints something, which is left out here: shape: 2",
+        "gru_cell prints something, which begins with: shape: 2",
     )
     assert "· gru_cell prints something" in repr(found)
 
