@@ -130,9 +130,7 @@ def test_what_is_printed_is_held_back_and_noted(ops, capsys):
     found = report(ops, "gru_cell", change)
     assert found.passed
     assert capsys.readouterr().out == ""
-    assert found.notes == (
-        "gru_cell prints something, which begins with: shape: 2",
-    )
+    assert found.notes == ("gru_cell prints something, which begins with: shape: 2",)
     assert "· gru_cell prints something" in repr(found)
 
 
