@@ -7,9 +7,10 @@ language.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tools.book import Book, Framework
+from tools.catalogue import Counts
 from tools.edition import Edition, Shelf
 from tools.source import Chapter
 from tools.translated import MARK
@@ -36,14 +37,6 @@ if missing:  # --no-deps leaves NumPy and the frameworks as they are
     importlib.invalidate_caches()"""
 
 
-@dataclass(frozen=True)
-class Coverage:
-    """How many passages of a translated notebook are translated, of how many."""
-
-    done: int
-    total: int
-
-
 def head(
     chapter: Chapter,
     edition: Edition,
@@ -51,7 +44,7 @@ def head(
     wording: Wording,
     related: dict[str, Edition],
     languages: dict[str, Edition],
-    coverage: Coverage | None = None,
+    coverage: Counts | None = None,
 ) -> str:
     """Markdown of the opening cell: title, badge, links, goals, needs, run time.
 
@@ -127,10 +120,10 @@ def _links(chapter, edition, shelf, wording, related, languages) -> list[str]:
     return lines + line("related", kinds)
 
 
-def _translated(edition: Edition, wording: Wording, coverage: Coverage) -> list[str]:
+def _translated(edition: Edition, wording: Wording, coverage: Counts) -> list[str]:
     """Paragraphs on the translation: joined in a line, some languages want a blank
     between their sentences and others none."""
-    done, total = coverage.done, coverage.total
+    done, total = coverage.translated, coverage.total
     if done == total:
         paragraphs = [wording("complete", total=total)]
     else:

@@ -18,6 +18,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from tools.book import Book
+from tools.catalogue import Counts
 from tools.edition import Edition, Shelf
 from tools.exercise import (
     answer_mark,
@@ -25,7 +26,7 @@ from tools.exercise import (
     explanation_mark,
     without_solution,
 )
-from tools.head import Coverage, head, set_up
+from tools.head import head, set_up
 from tools.labels import Labels, Reader
 from tools.markdown import Images, render
 from tools.myst import Where
@@ -46,7 +47,7 @@ class Frame:
     wording: Wording
     related: dict[str, Edition]
     languages: dict[str, Edition]
-    coverage: Coverage | None = None
+    coverage: Counts | None = None
 
     def reader(self, labels: Labels, stem: str) -> Reader:
         return Reader(labels, stem, self.edition, self.shelf, self.wording)
@@ -241,12 +242,17 @@ def write(path: Path, notebook: NotebookNode) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
+    """Write a text file whole or not at all."""
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, data: bytes) -> None:
     """Write a file whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
         os.chmod(temporary, 0o644)  # mkstemp gives its owner alone any right
         os.replace(temporary, path)
     except BaseException:

@@ -15,7 +15,6 @@ or a catalogue cannot be read.
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import textwrap
 from dataclasses import dataclass
@@ -35,7 +34,7 @@ from tools.catalogue import (
     translation,
 )
 from tools.fidelity import defects
-from tools.notebook import write_text
+from tools.notebook import write_bytes, write_text
 from tools.source import Chapter, read_all
 from tools.template import CHECKS, Template, every, name_of
 from tools.translated import path_of, translate_chapter
@@ -119,10 +118,7 @@ def write_hints(item: Merged, book: Book) -> None:
     path, data = hints_path(book, item.language), compiled(item.catalogue)
     if path.exists() and path.read_bytes() == data:
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_bytes(data)
-    os.replace(temporary, path)
+    write_bytes(path, data)
     print(f"written    {book.relative(path)}")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from tools.book import Book, Language
-from tools.head import Coverage
+from tools.catalogue import Counts
 from tools.source import Chapter
 from tools.translated import Translation
 from tools.wording import ENGLISH, Wording
@@ -20,7 +20,7 @@ class Work:
 
     chapters: list[Chapter]
     wording: Wording = ENGLISH
-    coverage: dict[tuple[str, str], Coverage] = field(default_factory=dict)
+    coverage: dict[tuple[str, str], Counts] = field(default_factory=dict)
 
     def find(self, document: str, stem: str) -> Chapter | None:
         for chapter in self.chapters:
@@ -40,6 +40,5 @@ def translate(english: list[Chapter], language: Language, book: Book) -> Work:
         chapter, counts = catalogues.chapter(original)
         if counts.translated:
             work.chapters.append(replace(chapter, language=language))
-            place = original.document, original.stem
-            work.coverage[place] = Coverage(counts.translated, counts.total)
+            work.coverage[original.document, original.stem] = counts
     return work
