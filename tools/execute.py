@@ -23,6 +23,7 @@ import os
 import re
 import signal
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -285,9 +286,30 @@ def choose(book: Book, options: argparse.Namespace) -> list[Built]:
     return [item for item in built if item.chapter.stem in wanted]
 
 
+def exit_code(work: Callable[[], None], interrupted: str, *failures: type) -> int:
+    """Do the work of a command that executes notebooks; return its exit code.
+
+    What stopped it is said on stderr: 1 for an ExecutionError and `failures`, 2 for a
+    BookError, 130 for the user, with what `interrupted` says of how to go on.
+    """
+    try:
+        work()
+    except BookError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except (ExecutionError, *failures) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(f"\ninterrupted; {interrupted}", file=sys.stderr)
+        return 130
+    return 0
+
+
 def main(arguments: list[str] | None = None) -> int:
     options = _parse(arguments)
-    try:
+
+    def work() -> None:
         book = load(options.root.resolve())
         digest = choose_text(options.text)
         settings = Settings(options.mode, options.text, options.timeout, digest)
@@ -296,19 +318,8 @@ def main(arguments: list[str] | None = None) -> int:
             if options.store:
                 store(item, executed)
                 print(f"stored     {book.relative(item.path)}")
-    except BookError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    except ExecutionError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print(
-            "\ninterrupted; finished notebooks are kept: the same command goes on",
-            file=sys.stderr,
-        )
-        return 130
-    return 0
+
+    return exit_code(work, "finished notebooks are kept: the same command goes on")
 
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:

@@ -20,10 +20,10 @@ from tools.build import Built, build_all
 from tools.edition import Edition, Shelf
 from tools.execute import (
     MODES,
-    ExecutionError,
     Settings,
     choose_text,
     execute,
+    exit_code,
 )
 from tools.page import write_page
 from tools.result import HEADINGS, Result, ResultError, read_result, row, table
@@ -80,24 +80,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--root", type=Path, default=ROOT, help="root of the book")
     options = parser.parse_args(arguments)
     text = "book" if os.environ.get("D2L_DATA_DIR") else "embedded"
-    try:
+
+    def work() -> None:
         book = load(options.root.resolve())
         digest = choose_text(text)
         print(run(book, Settings(options.mode, text, book_digest=digest)))
-    except BookError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    except (ExecutionError, ResultError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print(
-            "\ninterrupted; finished notebooks are kept: `make run` goes on with the "
-            "rest",
-            file=sys.stderr,
-        )
-        return 130
-    return 0
+
+    interrupted = "finished notebooks are kept: `make run` goes on with the rest"
+    return exit_code(work, interrupted, ResultError)
 
 
 if __name__ == "__main__":

@@ -23,11 +23,11 @@ import time
 from pathlib import Path
 
 from tools import notebook as nb
-from tools.book import ROOT, Book, BookError, load
+from tools.book import ROOT, Book, load
 from tools.colab.contract import Colab, Subject, check, find, kept
 from tools.colab.environment import Environment, check_base, requirements
 from tools.colab.repository import snapshot
-from tools.execute import ExecutionError, prepare
+from tools.execute import exit_code, prepare
 from tools.progress import Progress
 
 REQUIREMENTS = "requirements-colab.txt"
@@ -65,21 +65,10 @@ def prove_all(book: Book, options: argparse.Namespace) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     options = _parse(arguments)
-    try:
-        prove_all(load(options.root.resolve()), options)
-    except BookError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    except ExecutionError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print(
-            "\ninterrupted; what has passed is kept: the same command goes on",
-            file=sys.stderr,
-        )
-        return 130
-    return 0
+    return exit_code(
+        lambda: prove_all(load(options.root.resolve()), options),
+        "what has passed is kept: the same command goes on",
+    )
 
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
