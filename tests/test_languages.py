@@ -1,12 +1,14 @@
 """Translated notebooks: the words differ, and nothing else."""
 
 import shutil
+from argparse import Namespace
 
 import pytest
 
 from tools import notebook as nb
 from tools.book import ROOT, load
 from tools.build import build_all, main
+from tools.execute import choose
 from tools.labels import anchor
 
 BOOK = load(ROOT)
@@ -162,6 +164,12 @@ def test_outputs_of_the_english_run_are_shown_and_a_stale_notebook_is_found(kore
     nb.code_cells(notebook)[1].source += "\n1"
     nb.write(path, notebook)
     assert main([*root, "--check"]) == 1
+
+
+def test_a_notebook_that_is_executed_and_stored_keeps_its_links(korean):
+    options = Namespace(framework=["mxnet"], chapter=None, kind=None, store=True)
+    head = choose(korean, options)[0].notebook.cells[0].source
+    assert "[한국어](../../translations/ko/notebooks/mxnet/01-sample.ipynb)" in head
 
 
 def test_a_translated_notebook_without_a_source_is_reported(korean, capsys):

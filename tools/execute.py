@@ -270,9 +270,12 @@ def choose(book: Book, options: argparse.Namespace) -> list[Built]:
     """The notebooks asked for; BookError if a name fits none."""
     frameworks = book.select(options.framework)
     kinds = options.kind or KINDS
+    # Only a stored notebook needs the languages, for the links of its head; a trial
+    # run isn't to wait for a translation that has to be mended.
+    languages = None if options.store else ()
     built = [
         item
-        for item in build_all(book, languages=())
+        for item in build_all(book, languages=languages)
         if item.edition.runs
         and item.framework in frameworks
         and item.edition.kind in kinds
