@@ -162,7 +162,7 @@ def test_the_neutral_modules_need_no_framework_and_no_matplotlib():
 
 def test_the_list_of_neutral_modules_is_complete():
     modules = {path.stem for path in (ROOT / "d2l_local").glob("[!_]*.py")}
-    assert modules == {*NEUTRAL, *FRAMEWORKS}
+    assert modules == {*NEUTRAL}
 
 
 # Names
@@ -201,16 +201,33 @@ def test_begin_state_can_be_called_as_in_classic_notebooks(seen, model):
         assert set(BEGIN_STATE[seen["framework"]]) <= names
 
 
-def definitions(framework):
+def rooms(framework):
+    """The modules of a framework's package, in the order of the alphabet."""
+    return sorted(
+        path.stem for path in (ROOT / "d2l_local" / framework).glob("[!_]*.py")
+    )
+
+
+def definitions(framework, room=None):
     """The names of the functions and classes in a module's source, in order."""
-    path = ROOT / "d2l_local" / f"{framework}.py"
+    if room is None:
+        return [
+            name for room in rooms(framework) for name in definitions(framework, room)
+        ]
+    path = ROOT / "d2l_local" / framework / f"{room}.py"
     body = ast.parse(path.read_text(encoding="utf-8")).body
     return [node.name for node in body if hasattr(node, "name")]
 
 
-def test_the_three_files_define_the_same_names_in_the_same_order():
-    files = [definitions(framework) for framework in FRAMEWORKS]
+def test_the_three_packages_have_the_same_modules():
+    assert rooms("torch") == rooms("tensorflow") == rooms("mxnet")
+
+
+@pytest.mark.parametrize("room", rooms("torch"))
+def test_the_three_files_define_the_same_names_in_the_same_order(room):
+    files = [definitions(framework, room) for framework in FRAMEWORKS]
     common = set(files[0]).intersection(*files[1:])
+    assert common
     first, *others = [[name for name in file if name in common] for file in files]
     assert others == [first, first]
 

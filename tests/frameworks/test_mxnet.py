@@ -648,7 +648,7 @@ def test_the_state_is_carried_from_batch_to_batch_detached(data, monkeypatch, la
         left.append([part.asnumpy() for part in state])
         return detach(state)
 
-    monkeypatch.setattr(d2l, "detach_state", spy)
+    monkeypatch.setattr(d2l.training, "detach_state", spy)
 
     def record(block, inputs):
         taken_up.append([part.asnumpy() for part in inputs[1]])

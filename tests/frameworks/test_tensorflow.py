@@ -164,9 +164,10 @@ def test_batches_of_text_are_integer_tensors_one_step_apart(data):
 
 QUIET = """\
 from d2l_local import tensorflow as d2l
+import tensorflow as tf
 train_iter, _ = d2l.load_data_time_machine(4, 5)
 X, Y = next(iter(train_iter))
-d2l.tf.transpose(X)
+tf.transpose(X)
 """
 
 
@@ -616,7 +617,7 @@ def test_the_state_is_carried_from_batch_to_batch(data, monkeypatch, name):
         states.append((tf.nest.flatten(state), tf.nest.flatten(result[1])))
         return result
 
-    monkeypatch.setattr(d2l, "train_step", spy)
+    monkeypatch.setattr(d2l.training, "train_step", spy)
     epoch(model(name), data[0], nothing)
     assert len(states) == len(data[0]) > 2
     for (_, before), (after, _) in zip(states, states[1:]):

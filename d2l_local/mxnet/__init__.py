@@ -1,0 +1,36 @@
+"""Recurrent language models in MXNet Gluon: `from d2l_local import mxnet as d2l`.
+
+The modules of this package, their names and the order of these are those of
+`d2l_local.torch` and `d2l_local.tensorflow`, to be read side by side:
+
+    devices       random numbers, GPU or CPU
+    data          batches of text
+    model         language models
+    prediction    the text that a model writes
+    training      updates, clipping, the loop
+
+What touches no tensor (text, vocabulary, batches, plots) comes from `d2l_local.common`.
+
+MXNet 1.9.1 doesn't import on a current NumPy by itself: import this package before
+`mxnet`. Notebooks call `npx.set_np()`, so that arrays behave as NumPy's do.
+"""
+
+from d2l_local.numpy_shim import import_mxnet
+
+import_mxnet()
+
+from d2l_local.common import *
+from d2l_local.mxnet.data import load_array, load_data_time_machine
+from d2l_local.mxnet.devices import layers_drop_out, set_seed, try_all_gpus, try_gpu
+from d2l_local.mxnet.model import RNNModel, RNNModelScratch, check_rnn_layer
+from d2l_local.mxnet.prediction import predict_ch8
+from d2l_local.mxnet.training import (
+    detach_state,
+    evaluate_loss,
+    global_norm,
+    grad_clipping,
+    gradients,
+    sgd,
+    train_ch8,
+    train_epoch_ch8,
+)

@@ -1,0 +1,38 @@
+"""Devices and random numbers."""
+
+import os
+
+import mxnet
+from mxnet import npx
+
+
+def set_seed(seed):
+    """Fix the random numbers of MXNet: initial weights, dropout.
+
+    Gluon draws initial weights from MXNet's generator and shuffles with NumPy's; the
+    latter is left alone, since it isn't MXNet's.
+    """
+    mxnet.random.seed(seed)
+
+
+def try_gpu(i=0):
+    """The `i`-th GPU, else the CPU.
+
+    No build of MXNet 1.9.1 for a current CUDA is known, so expect the CPU.
+    """
+    return npx.gpu(i) if npx.num_gpus() > i else npx.cpu()
+
+
+def try_all_gpus():
+    """All GPUs as a list of devices, or the CPU alone."""
+    return [npx.gpu(i) for i in range(npx.num_gpus())] or [npx.cpu()]
+
+
+def layers_drop_out():
+    """Whether the dropout of Gluon's recurrent layers has any effect here.
+
+    On a CPU, MXNet 1.9.1 hands these layers to oneDNN and drops nothing, without a
+    word. Its own code drops, but takes about three times as long. The variable can't
+    be changed later: MXNet crashes when layers of both kinds live side by side.
+    """
+    return npx.num_gpus() > 0 or os.environ.get("MXNET_USE_MKLDNN_RNN") == "0"

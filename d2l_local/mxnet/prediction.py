@@ -1,0 +1,22 @@
+"""Text that a trained model writes."""
+
+from mxnet import np
+
+from d2l_local.prompt import decode_tokens, encode_prompt
+
+
+def predict_ch8(prefix, num_preds, net, vocab, device):
+    """The text that `net` writes after `prefix`: the likeliest token at each step.
+
+    The prefix is read first, to warm up the state; then `num_preds` tokens follow,
+    each one fed back as the next input. Errors: `d2l_local.prompt.encode_prompt`.
+    """
+    outputs = encode_prompt(prefix, num_preds, vocab)
+    warm_up = outputs[:]
+    state = net.begin_state(batch_size=1, ctx=device)
+    for step in range(len(warm_up) + num_preds - 1):
+        X = np.array([[outputs[step]]], dtype="int32", ctx=device)
+        Y, state = net(X, state)
+        if step >= len(warm_up) - 1:
+            outputs.append(int(Y.argmax(axis=1)))
+    return decode_tokens(outputs, vocab, prefix)

@@ -1,0 +1,39 @@
+"""Recurrent language models in TensorFlow: `from d2l_local import tensorflow as d2l`.
+
+The modules of this package, their names and the order of these are those of
+`d2l_local.torch` and `d2l_local.mxnet`, to be read side by side:
+
+    devices       random numbers, GPU or CPU
+    data          batches of text
+    model         language models
+    prediction    the text that a model writes
+    training      updates, clipping, the loop
+
+What touches no tensor (text, vocabulary, batches, plots) comes from `d2l_local.common`.
+"""
+
+from d2l_local.quiet import without_known_notices
+
+with without_known_notices():
+    import tensorflow
+
+from d2l_local.common import *
+from d2l_local.tensorflow.data import load_array, load_data_time_machine
+from d2l_local.tensorflow.devices import device_name, set_seed, try_all_gpus, try_gpu
+from d2l_local.tensorflow.model import (
+    RNNModel,
+    RNNModelScratch,
+    begin_layer_state,
+    check_rnn_layer,
+    draw_uniform,
+    hidden_units,
+)
+from d2l_local.tensorflow.prediction import predict_ch8, predict_step
+from d2l_local.tensorflow.training import (
+    evaluate_loss,
+    grad_clipping,
+    sgd,
+    train_ch8,
+    train_epoch_ch8,
+    train_step,
+)

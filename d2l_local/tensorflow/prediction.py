@@ -1,0 +1,28 @@
+"""Text that a trained model writes."""
+
+import tensorflow as tf
+
+from d2l_local.prompt import decode_tokens, encode_prompt
+
+
+@tf.function
+def predict_step(net, X, state):
+    """The likeliest next token for each row of `X`, and the new state."""
+    Y, state = net(X, state)
+    return tf.argmax(Y, axis=1), state
+
+
+def predict_ch8(prefix, num_preds, net, vocab):
+    """The text that `net` writes after `prefix`: the likeliest token at each step.
+
+    The prefix is read first, to warm up the state; then `num_preds` tokens follow,
+    each one fed back as the next input. Errors: `d2l_local.prompt.encode_prompt`.
+    """
+    outputs = encode_prompt(prefix, num_preds, vocab)
+    warm_up = outputs[:]
+    state = net.begin_state(batch_size=1)
+    for step in range(len(warm_up) + num_preds - 1):
+        token, state = predict_step(net, tf.constant([[outputs[step]]]), state)
+        if step >= len(warm_up) - 1:
+            outputs.append(int(token[0]))
+    return decode_tokens(outputs, vocab, prefix)

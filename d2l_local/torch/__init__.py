@@ -1,0 +1,27 @@
+"""Recurrent language models in PyTorch: `from d2l_local import torch as d2l`.
+
+The modules of this package, their names and the order of these are those of
+`d2l_local.tensorflow` and `d2l_local.mxnet`, to be read side by side:
+
+    devices       random numbers, GPU or CPU
+    data          batches of text
+    model         language models
+    prediction    the text that a model writes
+    training      updates, clipping, the loop
+
+What touches no tensor (text, vocabulary, batches, plots) comes from `d2l_local.common`.
+"""
+
+from d2l_local.common import *
+from d2l_local.torch.data import load_array, load_data_time_machine
+from d2l_local.torch.devices import set_seed, try_all_gpus, try_gpu
+from d2l_local.torch.model import RNNModel, RNNModelScratch, check_rnn_layer
+from d2l_local.torch.prediction import evaluation_mode, predict_ch8
+from d2l_local.torch.training import (
+    detach_state,
+    evaluate_loss,
+    grad_clipping,
+    sgd,
+    train_ch8,
+    train_epoch_ch8,
+)

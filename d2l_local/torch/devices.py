@@ -1,0 +1,23 @@
+"""Devices and random numbers."""
+
+import torch
+
+
+def set_seed(seed):
+    """Fix the random numbers of PyTorch: initial weights, shuffling, dropout."""
+    torch.manual_seed(seed)
+
+
+def try_gpu(i=0):
+    """The `i`-th GPU: CUDA, else Apple's MPS (for `i` = 0), else the CPU."""
+    if torch.cuda.device_count() > i:
+        return torch.device(f"cuda:{i}")
+    if i == 0 and torch.backends.mps.is_available():
+        return torch.device("mps")
+    return torch.device("cpu")
+
+
+def try_all_gpus():
+    """All GPUs as a list of devices, or the CPU alone: `[torch.device('cpu')]`."""
+    cuda = [torch.device(f"cuda:{i}") for i in range(torch.cuda.device_count())]
+    return cuda or [try_gpu()]

@@ -1,0 +1,93 @@
+"""Language models: one written by hand, one on a layer of PyTorch.
+
+Shapes: n is the batch size, T the number of time steps, q the size of the vocabulary,
+h the number of hidden units.
+"""
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+
+class RNNModelScratch:
+    """A recurrent model from hand-written functions.
+
+    `get_params(vocab_size, num_hiddens, device)` makes the parameters,
+    `init_state(batch_size, num_hiddens, device)` the first state, and
+    `forward_fn(inputs, state, params)`, with one-hot inputs of shape (T, n, q),
+    computes outputs of shape (T * n, q) and the new state.
+    """
+
+    def __init__(
+        self, vocab_size, num_hiddens, device, get_params, init_state, forward_fn
+    ):
+        self.vocab_size, self.num_hiddens = vocab_size, num_hiddens
+        self.params = get_params(vocab_size, num_hiddens, device)
+        self.init_state, self.forward_fn = init_state, forward_fn
+
+    def __call__(self, X, state):
+        X = F.one_hot(X.T.long(), self.vocab_size).float()  # (T, n, q)
+        return self.forward_fn(X, state, self.params)
+
+    def begin_state(self, batch_size, device):
+        """The state before the first step."""
+        return self.init_state(batch_size, self.num_hiddens, device)
+
+
+class RNNModel(nn.Module):
+    """A language model: one-hot tokens, a recurrent layer, a linear output layer.
+
+    `rnn_layer` is an `nn.RNN`, `nn.GRU` or `nn.LSTM` of any depth, in one or two
+    directions, with input size `vocab_size` and time first (`batch_first=False`).
+    All parameters start uniform in +-1/sqrt(h), PyTorch's own rule.
+
+    Called with indices of shape (n, T) and a state; returns outputs of shape
+    (T * n, q), ordered by time first, and the new state.
+    """
+
+    def __init__(self, rnn_layer, vocab_size):
+        super().__init__()
+        check_rnn_layer(rnn_layer, vocab_size)
+        self.rnn = rnn_layer
+        self.vocab_size = vocab_size
+        self.num_hiddens = rnn_layer.hidden_size
+        self.num_directions = 2 if rnn_layer.bidirectional else 1
+        num_outputs = rnn_layer.proj_size or rnn_layer.hidden_size
+        self.linear = nn.Linear(num_outputs * self.num_directions, vocab_size)
+
+    def forward(self, inputs, state):
+        X = F.one_hot(inputs.T.long(), self.vocab_size)  # (T, n, q)
+        Y, state = self.rnn(X.to(self.linear.weight.dtype), state)  # (T, n, h)
+        return self.linear(Y.reshape(-1, Y.shape[-1])), state  # (T * n, q)
+
+    def begin_state(self, device, batch_size=1):
+        """Zeros: H of shape (layers * directions, n, h), for an LSTM a pair (H, C)."""
+        rows = self.num_directions * self.rnn.num_layers
+
+        def zeros(size):
+            return torch.zeros(
+                (rows, batch_size, size), dtype=self.linear.weight.dtype, device=device
+            )
+
+        H = zeros(self.rnn.proj_size or self.num_hiddens)
+        return (H, zeros(self.num_hiddens)) if isinstance(self.rnn, nn.LSTM) else H
+
+
+def check_rnn_layer(rnn_layer, vocab_size):
+    """Raise TypeError or ValueError for a layer that `RNNModel` can't be built on."""
+    if not isinstance(rnn_layer, nn.RNNBase):
+        raise TypeError(
+            f"rnn_layer is {type(rnn_layer).__name__}: pass an nn.RNN, nn.GRU or "
+            "nn.LSTM"
+        )
+    if rnn_layer.input_size != vocab_size:
+        raise ValueError(
+            f"rnn_layer expects inputs of size {rnn_layer.input_size}, but the "
+            f"vocabulary has {vocab_size} tokens: build the layer with "
+            f"input_size={vocab_size}"
+        )
+    if rnn_layer.batch_first:
+        raise ValueError(
+            "rnn_layer has batch_first=True: RNNModel feeds time first, so leave it "
+            "at False"
+        )

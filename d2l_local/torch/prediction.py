@@ -1,0 +1,44 @@
+"""Text that a trained model writes."""
+
+from contextlib import contextmanager
+
+import torch
+from torch import nn
+
+from d2l_local.prompt import decode_tokens, encode_prompt
+
+
+@contextmanager
+def evaluation_mode(net):
+    """Dropout is off inside, as after `net.eval()`; then every part is as it was.
+
+    A hand-written model, which is no `nn.Module`, has no modes and is left alone.
+    """
+    parts = list(net.modules()) if isinstance(net, nn.Module) else []
+    modes = [part.training for part in parts]  # a part may differ from the whole
+    try:
+        if parts:
+            net.eval()
+        yield
+    finally:
+        for part, mode in zip(parts, modes, strict=True):
+            part.training = mode
+
+
+def predict_ch8(prefix, num_preds, net, vocab, device):
+    """The text that `net` writes after `prefix`: the likeliest token at each step.
+
+    The prefix is read first, to warm up the state; then `num_preds` tokens follow,
+    each one fed back as the next input. Dropout is off meanwhile, and the model's mode
+    is restored. Errors: `d2l_local.prompt.encode_prompt`.
+    """
+    outputs = encode_prompt(prefix, num_preds, vocab)
+    warm_up = outputs[:]
+    state = net.begin_state(batch_size=1, device=device)
+    with torch.no_grad(), evaluation_mode(net):
+        for step in range(len(warm_up) + num_preds - 1):
+            X = torch.tensor([[outputs[step]]], device=device)
+            Y, state = net(X, state)
+            if step >= len(warm_up) - 1:
+                outputs.append(int(Y.argmax(dim=1)))
+    return decode_tokens(outputs, vocab, prefix)
