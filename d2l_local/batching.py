@@ -10,13 +10,17 @@ num_steps - 1), and from a smaller range where a large offset would leave a shor
 text without any batch. So every pass serves at least one.
 """
 
+import hashlib
 import random
+from array import array
 from operator import index as as_index
 
 import numpy as np
 
 from .sources import find_source
 from .text import check_max_tokens, corpus_of
+
+HASHED_AT_ONCE = 1 << 18  # tokens
 
 
 def seq_data_iter_random(corpus, batch_size, num_steps, rng=None):
@@ -27,12 +31,21 @@ def seq_data_iter_random(corpus, batch_size, num_steps, rng=None):
     batches are not neighbours in the text, so no state may be carried over.
 
     `corpus`: n indices, list or 1-D array. `rng`: a `random.Random`, by default the
-    module `random`. Yields `(X, Y)`, int64, each (batch_size, num_steps).
+    module `random`; all numbers are drawn from it at the call.
+    Yields `(X, Y)`, int64, each (batch_size, num_steps).
     Raises TypeError or ValueError, at the call, for sizes that are not whole numbers
     of at least 1, and for fewer than ``batch_size * (num_steps + 1)`` tokens.
     """
     corpus, batch_size, num_steps = _checked(corpus, batch_size, num_steps)
-    return _random(corpus, batch_size, num_steps, rng or random)
+    rng = random if rng is None else rng
+    spare = len(corpus) - 1 - batch_size * num_steps
+    offset = rng.randint(0, min(num_steps - 1, spare))
+    # One token less: the last label of a piece is the token after it.
+    num_subseqs = (len(corpus) - 1 - offset) // num_steps
+    # Compact, for a long text: 8 bytes a piece. Shuffled in the order of a list.
+    starts = array("q", range(offset, offset + num_subseqs * num_steps, num_steps))
+    rng.shuffle(starts)
+    return _gathered(corpus, np.frombuffer(starts, np.int64), batch_size, num_steps)
 
 
 def seq_data_iter_sequential(corpus, batch_size, num_steps, rng=None):
@@ -48,37 +61,37 @@ def seq_data_iter_sequential(corpus, batch_size, num_steps, rng=None):
     are those of `seq_data_iter_random`.
     """
     corpus, batch_size, num_steps = _checked(corpus, batch_size, num_steps)
-    return _sequential(corpus, batch_size, num_steps, rng or random)
-
-
-def _random(corpus, batch_size, num_steps, rng):
-    spare = len(corpus) - 1 - batch_size * num_steps
-    corpus = corpus[rng.randint(0, min(num_steps - 1, spare)) :]
-    # One token less: the last label of a piece is the token after it.
-    num_subseqs = (len(corpus) - 1) // num_steps
-    starts = list(range(0, num_subseqs * num_steps, num_steps))
-    rng.shuffle(starts)
-    for i in range(0, num_subseqs - batch_size + 1, batch_size):
-        # (batch_size, 1) + (num_steps,) -> (batch_size, num_steps)
-        at = np.array(starts[i : i + batch_size])[:, None] + np.arange(num_steps)
-        yield corpus[at], corpus[at + 1]
-
-
-def _sequential(corpus, batch_size, num_steps, rng):
+    rng = random if rng is None else rng
     spare = len(corpus) - 1 - batch_size * num_steps
     offset = rng.randint(0, min(num_steps, spare))
-    row = (len(corpus) - 1 - offset) // batch_size  # tokens in a row
-    end = offset + row * batch_size
-    Xs = corpus[offset:end].reshape(batch_size, row)
-    Ys = corpus[offset + 1 : end + 1].reshape(batch_size, row)
+    return _continued(corpus[offset:], batch_size, num_steps)
+
+
+def _gathered(corpus, starts, batch_size, num_steps):
+    """Batches of the pieces that begin at `starts`, in that order."""
+    for i in range(0, len(starts) - batch_size + 1, batch_size):
+        # (batch_size, 1) + (num_steps,) -> (batch_size, num_steps)
+        at = starts[i : i + batch_size, None] + np.arange(num_steps)
+        yield corpus[at].astype(np.int64), corpus[at + 1].astype(np.int64)
+
+
+def _continued(corpus, batch_size, num_steps):
+    """Batches of a window that moves along `batch_size` rows of the whole corpus."""
+    row = (len(corpus) - 1) // batch_size  # tokens in a row
+    end = row * batch_size
+    Xs = corpus[:end].reshape(batch_size, row)
+    Ys = corpus[1 : end + 1].reshape(batch_size, row)
     for i in range(0, row - num_steps + 1, num_steps):
         window = slice(i, i + num_steps)
         # Copies: who changes a batch must not change the text.
-        yield Xs[:, window].copy(), Ys[:, window].copy()
+        yield Xs[:, window].astype(np.int64), Ys[:, window].astype(np.int64)
 
 
 def _checked(corpus, batch_size, num_steps):
-    """The three arguments as 1-D int64 array, int, int; raises for bad ones."""
+    """The three arguments as 1-D array of whole numbers, int, int; raises for bad ones.
+
+    An array is taken as it is: only what is served is copied, one batch at a time.
+    """
     batch_size = _at_least_one("batch_size", batch_size)
     num_steps = _at_least_one("num_steps", num_steps)
     tokens = np.asarray(corpus)
@@ -95,7 +108,7 @@ def _checked(corpus, batch_size, num_steps):
         raise TypeError(
             f"corpus holds {tokens.dtype} values, not indices: use vocab[tokens]"
         )
-    return tokens.astype(np.int64, copy=False), batch_size, num_steps
+    return tokens, batch_size, num_steps
 
 
 def _at_least_one(name, value):
@@ -163,11 +176,61 @@ class SeqDataLoader:
             return batches
         return ((self._convert(X), self._convert(Y)) for X, Y in batches)
 
+    def get_state(self):
+        """State of the random numbers, from which the next `iter` starts.
+
+        An epoch draws all its numbers when `iter` is called, so the state before that
+        call fixes the whole epoch. It is a list that JSON can store.
+        """
+        version, numbers, gauss = self._rng.getstate()
+        return [version, list(numbers), gauss]
+
+    def set_state(self, state):
+        """Go on from a `state` that `get_state` gave, perhaps in another process.
+
+        Raises ValueError, and changes nothing, if it is none.
+        """
+        fresh = random.Random(0)
+        try:
+            version, numbers, gauss = state
+            fresh.setstate((version, tuple(numbers), gauss))
+            fresh.gauss_next = None if gauss is None else float(gauss)
+        except (TypeError, ValueError, OverflowError) as error:
+            raise ValueError(
+                f"this is no state of a loader: {error}. Give what get_state() returned"
+            ) from error
+        self._rng = fresh
+
+    def fingerprint(self):
+        """Short hash (str) of what is served: two loaders with the same one agree.
+
+        It covers the corpus, the vocabulary, `batch_size`, `num_steps` and the order,
+        not the state of the random numbers, and is the same on every machine.
+        """
+        digest = hashlib.sha256(
+            repr(
+                (
+                    self._order(),
+                    as_index(self.batch_size),
+                    as_index(self.num_steps),
+                    len(self.corpus),
+                    self.vocab.idx_to_token,
+                )
+            ).encode("utf-8", "backslashreplace")
+        )
+        for i in range(0, len(self.corpus), HASHED_AT_ONCE):
+            # One width for all, in which a corpus of few kinds of tokens may not be.
+            piece = np.asarray(self.corpus[i : i + HASHED_AT_ONCE]).astype("<i8")
+            digest.update(piece)
+        return digest.hexdigest()[:16]
+
+    def _order(self):
+        return "random" if self.use_random_iter else "sequential"
+
     def __repr__(self):
-        order = "random" if self.use_random_iter else "sequential"
         return (
             f"SeqDataLoader({self.source.title!r}, {len(self.corpus)} tokens, "
-            f"{order} batches ({self.batch_size}, {self.num_steps}))"
+            f"{self._order()} batches ({self.batch_size}, {self.num_steps}))"
         )
 
 

@@ -1,6 +1,8 @@
 """Batches: which tokens are served, in which order, from how short a text."""
 
+import json
 import random
+import re
 from itertools import pairwise
 
 import numpy as np
@@ -8,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from d2l_local import sources
+from d2l_local import batching, sources
 from d2l_local.batching import (
     SeqDataLoader,
     load_data_time_machine,
@@ -289,6 +291,101 @@ def test_attributes_are_those_of_the_classic(capsys):
     assert "100 tokens, sequential batches (2, 5)" in repr(loader)
     assert not hasattr(loader, "__len__")
     assert capsys.readouterr().out.count("\n") == 1  # announced once
+
+
+@pytest.mark.parametrize("use_random_iter", [False, True])
+def test_a_state_brings_back_the_epochs_after_it_through_json(use_random_iter):
+    loader = SeqDataLoader(4, 5, use_random_iter, 500)
+    epochs(loader, 2)
+    state = json.dumps(loader.get_state())
+    expected = epochs(loader, 3)
+    for other in (loader, SeqDataLoader(4, 5, use_random_iter, 500, seed=9)):
+        other.set_state(json.loads(state))
+        assert json.dumps(other.get_state()) == state
+        assert epochs(other, 3) == expected
+
+
+@pytest.mark.parametrize("use_random_iter", [False, True])
+def test_an_epoch_draws_its_numbers_when_it_begins(use_random_iter):
+    loader = SeqDataLoader(4, 5, use_random_iter, 500)
+    first = iter(loader)
+    state = loader.get_state()
+    expected = epochs(loader, 1)[0]
+    batches = [(X.tolist(), Y.tolist()) for X, Y in first]
+    assert batches == epochs(SeqDataLoader(4, 5, use_random_iter, 500), 1)[0]
+    loader.set_state(state)
+    assert epochs(loader, 1)[0] == expected
+
+
+def damaged(state):
+    version, numbers, gauss = state
+    return [
+        None,
+        7,
+        "state",
+        [],
+        [version, numbers],
+        [1, numbers, gauss],
+        [version, None, gauss],
+        [version, numbers[:-1], gauss],
+        [version, [*numbers[:-1], 10**9], gauss],
+        [version, [-1, *numbers[1:]], gauss],
+        [version, [2**70, *numbers[1:]], gauss],
+        [version, [0.5, *numbers[1:]], gauss],
+        [version, numbers, "much"],
+        {"version": version},
+    ]
+
+
+@pytest.mark.parametrize("i", range(len(damaged([3, [0], None]))))
+def test_a_state_that_is_none_is_refused_and_changes_nothing(i):
+    loader = SeqDataLoader(4, 5, True, 500)
+    before = loader.get_state()
+    with pytest.raises(ValueError, match=r"no state of a loader.*get_state\(\)"):
+        loader.set_state(damaged(before)[i])
+    assert loader.get_state() == before
+
+
+def test_a_fingerprint_tells_data_sizes_and_orders_apart(tmp_path):
+    def written(text):
+        path = tmp_path / "own.txt"
+        path.write_text(text)
+        return path
+
+    def fingerprint(text="abcab" * 9, b=2, t=5, random=False, seed=0):
+        return SeqDataLoader(
+            b, t, random, -1, text=written(text), seed=seed
+        ).fingerprint()
+
+    same = fingerprint()
+    assert re.fullmatch("[0-9a-f]{16}", same)
+    assert fingerprint() == fingerprint(seed=1) == same
+    assert SeqDataLoader(2, 5, False, -1, text="galley_log").fingerprint() != same
+    # The fourth has the same indices, of other letters; the fifth ends differently.
+    different = [
+        fingerprint(b=1),
+        fingerprint(t=4),
+        fingerprint(random=True),
+        fingerprint("xbcxb" * 9),
+        fingerprint("abcab" * 9 + "a"),
+        fingerprint("abcab" * 8 + "abcaa"),
+        same,
+    ]
+    assert len(set(different)) == len(different)
+
+
+def test_a_fingerprint_is_stable_and_the_same_for_a_list_and_an_array(monkeypatch):
+    monkeypatch.setattr(batching, "HASHED_AT_ONCE", 1000)
+    loader = SeqDataLoader(2, 5, False, 2500, text="galley_log")
+    known = loader.fingerprint()
+    assert known == "d025994640ee587a"
+    for dtype in (np.uint8, np.int64, ">u4"):
+        loader.corpus = np.array(loader.corpus, dtype)
+        assert loader.fingerprint() == known
+    monkeypatch.setattr(batching, "HASHED_AT_ONCE", 999)
+    assert loader.fingerprint() == known
+    loader.corpus[-1] += 1
+    assert loader.fingerprint() != known
 
 
 def test_a_corpus_that_the_reader_replaces_is_the_one_served():
