@@ -15,9 +15,9 @@ from d2l_local.quiet import is_known_notice
 ROOT = Path(__file__).parents[1]
 FRAMEWORKS = ["torch", "tensorflow", "mxnet"]
 HEAVY = {"torch", "tensorflow", "keras", "mxnet", "matplotlib"}
-NEUTRAL = ["batching", "common", "download", "memory", "notebook", "numpy_shim",
-           "plotting", "progress", "prompt", "quiet", "sources", "text", "timing",
-           "vocabulary"]  # fmt: skip
+NEUTRAL = ["architecture", "batching", "common", "download", "files", "gates",
+           "memory", "notebook", "numpy_shim", "plotting", "progress", "prompt",
+           "quiet", "sources", "text", "timing", "vocabulary", "weights"]  # fmt: skip
 
 # The classic d2l 0.17 API: parameters as its notebooks call them. Those without a
 # default may have got one since.

@@ -1,0 +1,27 @@
+"""Writing a file so that it is there whole, or not at all."""
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+
+def write_whole(path, content):
+    """Write `content` (bytes) to `path`; a file that is there is replaced at once.
+
+    It is written beside its place first, and reaches the disk before it gets its name.
+    Whatever goes wrong, `path` is as it was before.
+    """
+    path = Path(path)
+    handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(beside, 0o644)  # mkstemp gives its owner alone any right
+        os.replace(beside, path)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(beside)
+        raise
