@@ -12,10 +12,11 @@ UNKNOWN = "<unk>"
 def count_corpus(tokens):
     """Count how often each token occurs.
 
-    `tokens` is a list of tokens, or a list of lines that are lists of tokens.
+    `tokens` is a list of tokens, or a list of lines that are lists of tokens. A tuple
+    is a token, as in a list of bigrams.
     Returns a `collections.Counter`, in first-seen order.
     """
-    if len(tokens) > 0 and isinstance(tokens[0], (list, tuple)):
+    if len(tokens) > 0 and isinstance(tokens[0], list):
         tokens = (token for line in tokens for token in line)
     return Counter(tokens)
 
@@ -35,6 +36,16 @@ class Vocab:
 
     def __init__(self, tokens=None, min_freq=0, reserved_tokens=None):
         counts = count_corpus([] if tokens is None else tokens)
+        self._number(counts, min_freq, reserved_tokens)
+
+    @classmethod
+    def from_counts(cls, counts, min_freq=0, reserved_tokens=None):
+        """The vocabulary of tokens that `count_corpus` has counted already."""
+        vocab = cls.__new__(cls)
+        vocab._number(counts, min_freq, reserved_tokens)
+        return vocab
+
+    def _number(self, counts, min_freq, reserved_tokens):
         # `sorted` is stable: ties stay in first-seen order.
         self._token_freqs = sorted(
             counts.items(), key=lambda item: item[1], reverse=True
@@ -47,6 +58,7 @@ class Vocab:
             if freq >= min_freq and token not in known
         ]
         self.token_to_idx = {token: i for i, token in enumerate(self.idx_to_token)}
+        self._holds_tuples = any(isinstance(token, tuple) for token in counts)
 
     def __len__(self):
         return len(self.idx_to_token)
@@ -55,8 +67,11 @@ class Vocab:
         return token in self.token_to_idx
 
     def __getitem__(self, tokens):
-        """Index of a token, or list of indices of a list or tuple of tokens."""
-        if isinstance(tokens, (list, tuple)):
+        """Index of a token, or list of indices of a list or tuple of tokens.
+
+        Where tokens are tuples (bigrams, trigrams), a tuple is one token.
+        """
+        if isinstance(tokens, list if self._holds_tuples else (list, tuple)):
             return [self[token] for token in tokens]
         return self.token_to_idx.get(tokens, self.unk)
 

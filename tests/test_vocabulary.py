@@ -24,6 +24,17 @@ def test_count_corpus_of_nothing_is_empty(nothing):
     assert count_corpus(nothing) == Counter()
 
 
+def test_bigrams_are_tokens_and_no_lines():
+    words = ["the", "time", "the", "time", "machine"]
+    bigrams = list(zip(words[:-1], words[1:]))
+    assert count_corpus(bigrams)["the", "time"] == 2
+    vocab = Vocab(bigrams)
+    assert vocab.token_freqs[0] == (("the", "time"), 2)
+    assert vocab["the", "time"] == 1
+    assert vocab[[("time", "the"), ("no", "such")]] == [2, vocab.unk]
+    assert vocab.to_tokens([1, 2]) == [("the", "time"), ("time", "the")]
+
+
 def test_indices_fall_with_frequency_and_ties_keep_first_seen_order():
     vocab = Vocab(TOKENS)
     # e and t occur four and three times, r and l twice, the others once.
