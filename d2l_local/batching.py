@@ -92,8 +92,8 @@ def _checked(corpus, batch_size, num_steps):
 
     An array is taken as it is: only what is served is copied, one batch at a time.
     """
-    batch_size = _at_least_one("batch_size", batch_size)
-    num_steps = _at_least_one("num_steps", num_steps)
+    batch_size = at_least_one("batch_size", batch_size)
+    num_steps = at_least_one("num_steps", num_steps)
     tokens = np.asarray(corpus)
     if tokens.ndim != 1:
         raise ValueError(f"corpus has shape {tokens.shape}: give one row of indices")
@@ -111,7 +111,7 @@ def _checked(corpus, batch_size, num_steps):
     return tokens, batch_size, num_steps
 
 
-def _at_least_one(name, value):
+def at_least_one(name, value):
     try:
         number = as_index(value)
     except TypeError:
