@@ -3,6 +3,7 @@
 import math
 import sys
 import time
+from typing import NamedTuple
 
 from tqdm import tqdm
 
@@ -24,6 +25,20 @@ def perplexity(mean_loss):
         return math.inf
 
 
+class Epoch(NamedTuple):
+    """What one epoch of training gave, as a callback of `train_ch8` is told.
+
+    `epoch` counts from 1; `value` is the measure that is watched, the perplexity of the
+    training text for a language model; `speed` is in tokens per second; `held_out` is
+    the value for held-out text after the epoch, None where there is no such text.
+    """
+
+    epoch: int
+    value: float
+    speed: float
+    held_out: float | None = None
+
+
 class Progress:
     """Show a training run as it goes on, in a notebook or in a terminal.
 
@@ -33,22 +48,28 @@ class Progress:
     interrupted, the figure is completed and a line says what the model has learned.
 
     `num_epochs` is the planned number of epochs, `lr` the learning rate (for the
-    error message).
+    error message), `measure` the name of what is shown, with so many `decimals`. With
+    `held_out`, a second curve shows it for text that isn't trained on. `history` is
+    the list of epochs so far, an `Epoch` each.
     """
 
-    def __init__(self, num_epochs, lr):
+    def __init__(
+        self, num_epochs, lr, measure="perplexity", decimals=2, *, held_out=False
+    ):
         if num_epochs < 1:
             raise ValueError(f"num_epochs is {num_epochs}: train for 1 epoch or more")
         self.num_epochs, self.lr = num_epochs, lr
-        self.epoch, self.perplexity, self._slowness = 0, math.nan, 0.0
+        self.measure, self._decimals = measure, decimals
+        self._legend = ["train", "held out"] if held_out else ["train"]
+        self.history, self._slowness, self._restored = [], 0.0, 0
         self._every = max(1, num_epochs // 50)  # epochs to a point of the curve
         self._start = time.monotonic()
 
     def __enter__(self):
         self._curve = Animator(
             xlabel="epoch",
-            ylabel="perplexity",
-            legend=["train"],
+            ylabel=self.measure,
+            legend=self._legend,
             xlim=[1, max(self.num_epochs, 2)],
         )
         self._bar = tqdm(
@@ -72,41 +93,73 @@ class Progress:
         return False  # what went wrong is the caller's to see
 
     @property
+    def epoch(self):
+        """The number of epochs so far."""
+        return len(self.history)
+
+    @property
+    def value(self):
+        """The measure after the last epoch, nan before the first."""
+        return self.history[-1].value if self.history else math.nan
+
+    @property
     def speed(self):
         """Tokens per second over all epochs so far: their harmonic mean."""
         return self.epoch / self._slowness if self._slowness else math.nan
 
-    def update(self, perplexity, speed):
-        """Take in the epoch just trained; `speed` in tokens per second.
+    def update(self, value, speed, held_out=None):
+        """Take in the epoch just trained: see `Epoch`, which is returned.
 
-        Raises TrainingDiverged when `perplexity` is not finite.
+        Raises TrainingDiverged when `value` is not finite.
         """
-        self.epoch += 1
-        self.perplexity = perplexity
+        self.history.append(Epoch(self.epoch + 1, value, speed, held_out))
         self._slowness += 1 / speed
         self._check_finite()
-        self._bar.set_postfix_str(f"perplexity {perplexity:.2f}", refresh=False)
+        self._bar.set_postfix_str(self._measured(), refresh=False)
         self._bar.update()
         self._curve.note = self._status()
         self._curve.progress = self.epoch / self.num_epochs
-        if self.epoch == 1 or self.epoch % self._every == 0:
-            self._curve.add(self.epoch, [perplexity])  # draws by itself
+        if self._is_drawn(self.history[-1]):
+            self._curve.add(*self._point(self.history[-1]))  # draws by itself
         else:
             self._curve.draw(force=False)
+        return self.history[-1]
+
+    def saved(self):
+        """What `restore` takes, as a dict that JSON can hold."""
+        return {"history": [list(epoch) for epoch in self.history]}
+
+    def restore(self, history):
+        """Go on after the epochs of another `Progress`, as `saved` gave them."""
+        self.history = [Epoch(*values) for values in history]
+        self._slowness = sum(1 / epoch.speed for epoch in self.history)
+        self._restored = self.epoch
+        self._bar.update(self.epoch)
+        for epoch in filter(self._is_drawn, self.history):
+            self._curve.add(*self._point(epoch))
+
+    def _is_drawn(self, epoch):
+        return epoch.epoch == 1 or epoch.epoch % self._every == 0
+
+    def _point(self, epoch):
+        return epoch.epoch, [epoch.value, epoch.held_out][: len(self._legend)]
+
+    def _measured(self):
+        return f"{self.measure} {self.value:.{self._decimals}f}"
 
     def _status(self):
         elapsed = time.monotonic() - self._start
-        left = elapsed * (self.num_epochs - self.epoch) / self.epoch
+        left = elapsed * (self.num_epochs - self.epoch) / (self.epoch - self._restored)
         minutes, seconds = divmod(round(left), 60)
         return (
-            f"epoch {self.epoch}/{self.num_epochs}, perplexity {self.perplexity:.2f}, "
+            f"epoch {self.epoch}/{self.num_epochs}, {self._measured()}, "
             f"{self.speed:,.0f} tokens/sec, {minutes}:{seconds:02} left"
         )
 
     def _check_finite(self):
-        if not math.isfinite(self.perplexity):
+        if not math.isfinite(self.value):
             raise TrainingDiverged(
-                f"perplexity is {self.perplexity} in epoch {self.epoch} at learning "
+                f"{self.measure} is {self.value} in epoch {self.epoch} at learning "
                 f"rate {self.lr}: the updates have blown up. Try a smaller learning "
                 f"rate ({self.lr / 10:g}, say), check that gradients are clipped "
                 "(grad_clipping, theta=1), and start from a newly initialised model: "

@@ -67,11 +67,21 @@ def test_fewer_epochs_than_one_are_refused(num_epochs):
         Progress(num_epochs, 1)
 
 
-def test_it_keeps_the_epoch_and_its_perplexity():
+def test_it_keeps_the_epoch_and_its_value():
     with Progress(3, 1) as progress:
         progress.update(9.0, 1000)
         progress.update(7.0, 1000)
-    assert (progress.epoch, progress.perplexity) == (2, 7.0)
+    assert (progress.epoch, progress.value) == (2, 7.0)
+
+
+def test_another_measure_is_named_everywhere():
+    with Progress(2, 0.5, "loss", 3) as progress:
+        progress.update(0.1234, 1000)
+        assert progress._curve.note.startswith("epoch 1/2, loss 0.123, ")
+        assert progress._curve._look[1] == "loss"
+        assert progress._bar.postfix == "loss 0.123"
+        with pytest.raises(TrainingDiverged, match="^loss is nan in epoch 2 at"):
+            progress.update(math.nan, 1000)
 
 
 def test_speed_is_tokens_over_time_and_so_the_harmonic_mean():
