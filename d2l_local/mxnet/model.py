@@ -54,6 +54,7 @@ class RNNModel(gluon.HybridBlock):
         self.rnn = rnn_layer
         self.vocab_size = vocab_size
         self.num_outputs = rnn_layer._hidden_size * rnn_layer._dir
+        self.dtype = "float32"
         self.dense = nn.Dense(vocab_size, in_units=self.num_outputs)
         # One graph for the whole step, with its memory laid out once.
         self.hybridize(static_alloc=True, static_shape=True)
@@ -78,14 +79,33 @@ class RNNModel(gluon.HybridBlock):
                 else:
                     param.initialize(None, ctx, init, force_reinit=force_reinit)
 
+    def cast(self, dtype):
+        """Compute in another type, `'float64'` for one."""
+        self.dtype = dtype
+        super().cast(dtype)
+
     def hybrid_forward(self, F, inputs, state):
-        X = F.npx.one_hot(F.np.transpose(inputs), self.vocab_size)  # (T, n, q)
+        steps = F.np.transpose(inputs)  # (T, n)
+        X = F.npx.one_hot(steps, self.vocab_size, dtype=self.dtype)  # (T, n, q)
+        if layers_drop_out() or self.dtype != "float32":
+            X = X + 0 * self.output_bias(F, inputs)  # see there
         Y, state = self.rnn(X, state)  # (T, n, h)
         return self.dense(F.np.reshape(Y, (-1, self.num_outputs))), state
 
+    def output_bias(self, F, inputs):
+        """The bias of the output layer (q), which needs a gradient, as tokens don't.
+
+        Where the recurrent layers don't run in oneDNN, MXNet 1.9.1 goes back through
+        several of them only if the inputs need a gradient; else all but the top layer
+        get zeros or noise, without a word. With 0 times this bias, they need one.
+        """
+        if F is mxnet.symbol:
+            return self.dense.bias.var().as_np_ndarray()
+        return self.dense.bias.data(inputs.ctx)
+
     def begin_state(self, *args, **kwargs):
         """Zeros: a list of arrays of shape (layers * directions, n, h)."""
-        return self.rnn.begin_state(*args, **kwargs)
+        return self.rnn.begin_state(*args, **{"dtype": self.dtype} | kwargs)
 
 
 def check_rnn_layer(rnn_layer):

@@ -81,7 +81,7 @@ def train_epoch_ch8(
     Gradients are clipped at the norm `theta`; `math.inf` leaves them as they are.
     """
     state, timer = None, Timer()
-    total_loss, num_tokens = np.zeros((), ctx=device), 0
+    total_loss, num_tokens = 0.0, 0
     for X, Y in train_iter:
         if state is None or use_random_iter:
             state = net.begin_state(batch_size=X.shape[0], ctx=device)

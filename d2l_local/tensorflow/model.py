@@ -56,7 +56,7 @@ class RNNModel(tf.keras.layers.Layer):
             raise ValueError(f"init is {init!r}: use 'uniform' or None")
         self.rnn = list(layers)
         self.vocab_size = vocab_size
-        self.dense = tf.keras.layers.Dense(vocab_size)
+        self.dense = tf.keras.layers.Dense(vocab_size, dtype=self.dtype_policy)
         self(tf.zeros((1, 1), tf.int32), self.begin_state(batch_size=1))  # builds it
         if init == "uniform":
             for layer in (*self.rnn, self.dense):

@@ -75,7 +75,7 @@ def train_epoch_ch8(net, train_iter, loss, updater, use_random_iter, *, theta=1)
     Gradients are clipped at the norm `theta`; `math.inf` leaves them as they are.
     """
     state, timer = None, Timer()
-    total_loss, num_tokens = tf.zeros(()), 0
+    total_loss, num_tokens = 0.0, 0
     if isinstance(updater, tf.keras.optimizers.Optimizer) and not updater.built:
         updater.build(net.trainable_variables)
     for X, Y in train_iter:
