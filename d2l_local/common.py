@@ -6,6 +6,7 @@ from d2l_local.batching import (
     seq_data_iter_random,
     seq_data_iter_sequential,
 )
+from d2l_local.bleu import bleu
 from d2l_local.download import DATA_HUB, DATA_URL, download, download_extract
 from d2l_local.plotting import Animator, plot, set_axes, set_figsize, use_svg_display
 from d2l_local.progress import TrainingDiverged
@@ -16,6 +17,12 @@ from d2l_local.text import (
     tokenize,
 )
 from d2l_local.timing import Accumulator, Timer
+from d2l_local.translation import (
+    preprocess_nmt,
+    read_data_nmt,
+    tokenize_nmt,
+    truncate_pad,
+)
 from d2l_local.vocabulary import Vocab, count_corpus
 
 __all__ = [
@@ -27,6 +34,7 @@ __all__ = [
     "Timer",
     "TrainingDiverged",
     "Vocab",
+    "bleu",
     "count_corpus",
     "download",
     "download_extract",
@@ -34,11 +42,15 @@ __all__ = [
     "load_corpus_time_machine",
     "load_data_time_machine",
     "plot",
+    "preprocess_nmt",
+    "read_data_nmt",
     "read_time_machine",
     "seq_data_iter_random",
     "seq_data_iter_sequential",
     "set_axes",
     "set_figsize",
     "tokenize",
+    "tokenize_nmt",
+    "truncate_pad",
     "use_svg_display",
 ]

@@ -15,9 +15,10 @@ from d2l_local.quiet import is_known_notice
 ROOT = Path(__file__).parents[1]
 FRAMEWORKS = ["torch", "tensorflow", "mxnet"]
 HEAVY = {"torch", "tensorflow", "keras", "mxnet", "matplotlib"}
-NEUTRAL = ["architecture", "batching", "common", "download", "files", "gates",
+NEUTRAL = ["architecture", "batching", "bleu", "common", "download", "files", "gates",
            "memory", "notebook", "numpy_shim", "plotting", "progress", "prompt",
-           "quiet", "sources", "text", "timing", "vocabulary", "weights"]  # fmt: skip
+           "quiet", "sources", "text", "timing", "translation", "vocabulary",
+           "weights"]  # fmt: skip
 
 # The classic d2l 0.17 API: parameters as its notebooks call them. Those without a
 # default may have got one since.
@@ -34,6 +35,7 @@ CLASSIC = {
     "SeqDataLoader": "batch_size, num_steps, use_random_iter, max_tokens",
     "Timer": "",
     "Vocab": "tokens=None, min_freq=0, reserved_tokens=None",
+    "bleu": "pred_seq, label_seq, k",
     "count_corpus": "tokens",
     "download": "name, cache_dir",
     "download_extract": "name, folder=None",
@@ -45,6 +47,8 @@ CLASSIC = {
     "max_tokens=10000",
     "plot": f"X, Y=None, {LOOK}, figsize=(3.5, 2.5), axes=None",
     "predict_ch8": "prefix, num_preds, net, vocab, device",
+    "preprocess_nmt": "text",
+    "read_data_nmt": "",
     "read_time_machine": "",
     "seq_data_iter_random": "corpus, batch_size, num_steps",
     "seq_data_iter_sequential": "corpus, batch_size, num_steps",
@@ -52,9 +56,11 @@ CLASSIC = {
     "set_figsize": "figsize=(3.5, 2.5)",
     "sgd": "params, lr, batch_size",
     "tokenize": "lines, token='word'",
+    "tokenize_nmt": "text, num_examples=None",
     "train_ch8": "net, train_iter, vocab, lr, num_epochs, device, "
     "use_random_iter=False",
     "train_epoch_ch8": "net, train_iter, loss, updater, device, use_random_iter",
+    "truncate_pad": "line, num_steps, padding_token",
     "try_all_gpus": "",
     "try_gpu": "i=0",
     "use_svg_display": "",
