@@ -66,9 +66,14 @@ class RNNModel(tf.keras.layers.Layer):
         X = tf.one_hot(inputs, self.vocab_size, dtype=self.compute_dtype)  # (n, T, q)
         new_state = []
         for layer, layer_state in zip(self.rnn, state, strict=True):
-            X, *layer_state = layer(  # X: (n, T, h)
-                X, initial_state=layer_state, training=training
+            # Only the drop-in for classic notebooks makes time-major layers.
+            time_major = getattr(layer, "time_major", False)
+            X, *layer_state = layer(
+                tf.transpose(X, (1, 0, 2)) if time_major else X,
+                initial_state=layer_state,
+                training=training,
             )
+            X = tf.transpose(X, (1, 0, 2)) if time_major else X  # (n, T, h)
             new_state.append(layer_state)
         Y = tf.transpose(X, (1, 0, 2))  # (T, n, h)
         return self.dense(tf.reshape(Y, (-1, Y.shape[-1]))), new_state  # (T * n, q)
