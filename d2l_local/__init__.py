@@ -6,3 +6,38 @@ Import the module of your framework, and none of the others gets imported:
 """
 
 __version__ = "0.1.0"
+
+
+def install_as_d2l():
+    """Let notebooks of the classic `d2l` 0.17 run: `import d2l` finds this package.
+
+    `from d2l import torch as d2l`, or `tensorflow`, or `mxnet`, then gives the modules
+    of `d2l_local`; a framework is imported when it is asked for. A classic notebook's
+    own `import mxnet` works on a current NumPy, and Keras 3 takes what Keras 2 took
+    (`time_major=True`, `get_initial_state(..., dtype=...)`, whole-number learning
+    rates). In IPython `%load_ext d2l_local` does the same. If the real `d2l` is merely
+    installed, this package comes before it while switched on.
+
+    A second call changes nothing; `uninstall_as_d2l` undoes it. Raises ImportError if
+    the real `d2l` has been imported already.
+    """
+    from d2l_local.dropin import install
+
+    install()
+
+
+def uninstall_as_d2l():
+    """Undo `install_as_d2l`; does nothing when it is off."""
+    from d2l_local.dropin import uninstall
+
+    uninstall()
+
+
+def load_ipython_extension(ipython):
+    """What `%load_ext d2l_local` does: `install_as_d2l`."""
+    install_as_d2l()
+
+
+def unload_ipython_extension(ipython):
+    """What `%unload_ext d2l_local` does: `uninstall_as_d2l`."""
+    uninstall_as_d2l()

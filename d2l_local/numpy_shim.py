@@ -1,11 +1,12 @@
 """Let MXNet 1.9.1 run on a current NumPy, without changing NumPy for anyone else.
 
 MXNet was retired in 2023 and uses names that NumPy has since dropped. Importing it
-through `import_mxnet` gives those names back: to the real `numpy` only while MXNet is
-being imported, and afterwards to MXNet's own modules alone, which then hold a stand-in
-that forwards everything else to NumPy.
+through `import_mxnet`, or inside `numpy_as_mxnet_knew_it`, gives those names back: to
+the real `numpy` only while MXNet is being imported, and afterwards to MXNet's own
+modules alone, which then hold a stand-in that forwards everything else to NumPy.
 """
 
+import contextlib
 import importlib
 import importlib.util
 import os
@@ -17,6 +18,11 @@ import warnings
 import numpy as np
 
 _import_lock = threading.RLock()
+# How many imports of MXNet are under way, one inside the other, and the names that
+# NumPy holds meanwhile. The lock is never held during an import.
+_state_lock = threading.Lock()
+_depth = 0
+_lent = {}
 
 
 def _never_called(name):
@@ -88,19 +94,11 @@ def import_mxnet():
     missing (Python 3.12 has none; setuptools brings one).
     """
     with _import_lock:
-        if "mxnet" in sys.modules:
-            return sys.modules["mxnet"]
-        # MXNet reads this once, when it loads; unset, it runs on one thread.
-        os.environ.setdefault("OMP_NUM_THREADS", str(usable_cores()))
-        _provide_distutils()
-        dropped = dropped_names()
         try:
-            vars(np).update(dropped)
-            with warnings.catch_warnings():
-                # Retired code: nobody will mend what these warn about.
-                warnings.simplefilter("ignore", DeprecationWarning)
-                warnings.simplefilter("ignore", SyntaxWarning)
-                mxnet = importlib.import_module("mxnet")
+            if "mxnet" in sys.modules:
+                return importlib.import_module("mxnet")  # waits for another thread
+            with numpy_as_mxnet_knew_it():
+                return importlib.import_module("mxnet")
         except ModuleNotFoundError as error:
             if error.name != "mxnet":
                 raise
@@ -108,11 +106,49 @@ def import_mxnet():
                 "MXNet is not installed: pip install 'd2l-local[mxnet]' (on NumPy 2, "
                 "pip install --no-deps mxnet==1.9.1)"
             ) from error
-        finally:
-            for name in dropped:
-                vars(np).pop(name, None)
-        _give_mxnet_its_own_numpy(dropped)
-        return mxnet
+
+
+@contextlib.contextmanager
+def numpy_as_mxnet_knew_it():
+    """Import MXNet in this context, in which NumPy has the dropped names.
+
+    At its end NumPy loses them again. From then on the modules of MXNet hold their
+    stand-in. May be nested, as when `import_mxnet` meets an import hook that does the
+    same.
+    """
+    # MXNet reads this once, when it loads; unset, it runs on one thread.
+    os.environ.setdefault("OMP_NUM_THREADS", str(usable_cores()))
+    _provide_distutils()
+    _lend_names()
+    try:
+        with warnings.catch_warnings():
+            # Retired code: nobody will mend what these warn about.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            warnings.simplefilter("ignore", SyntaxWarning)
+            yield
+    finally:
+        _take_names_back()
+
+
+def _lend_names():
+    global _depth
+    with _state_lock:
+        if _depth == 0:
+            _lent.update(dropped_names())
+            vars(np).update(_lent)
+        _depth += 1
+
+
+def _take_names_back():
+    global _depth
+    with _state_lock:
+        _depth -= 1
+        if _depth:
+            return
+        for name in _lent:
+            vars(np).pop(name, None)
+        _give_mxnet_its_own_numpy(dict(_lent))
+        _lent.clear()
 
 
 def _provide_distutils():

@@ -1,0 +1,86 @@
+"""Names that only classic notebooks need: MXNet.
+
+The source notebooks of the classic book write one text for all frameworks, with
+operations called by the same names; here is what these names mean in MXNet. Batches of
+the classic iterators are arrays.
+"""
+
+from d2l_local import batching
+from d2l_local.dropin.batches import converted, loader_of
+from d2l_local.numpy_shim import import_mxnet
+
+mxnet = import_mxnet()
+
+from mxnet import autograd, gluon, init, np, npx  # noqa: E402
+from mxnet.gluon import nn, rnn  # noqa: E402
+
+
+def as_array(batch):
+    """A batch of indices in the type that a reader's own code gets: 32-bit integers."""
+    return np.array(batch, dtype="int32")
+
+
+# The same name as the method of an array, which is called with the rest.
+METHODS = {
+    "argmax": lambda x, *args, **kwargs: x.argmax(*args, **kwargs),
+    "astype": lambda x, *args, **kwargs: x.astype(*args, **kwargs),
+    "numpy": lambda x, *args, **kwargs: x.asnumpy(*args, **kwargs),
+    "reduce_mean": lambda x, *args, **kwargs: x.mean(*args, **kwargs),
+    "reduce_sum": lambda x, *args, **kwargs: x.sum(*args, **kwargs),
+    "repeat": lambda x, *args, **kwargs: x.repeat(*args, **kwargs),
+    "reshape": lambda x, *args, **kwargs: x.reshape(*args, **kwargs),
+    "size": lambda x: x.size,
+    "swapaxes": lambda x, *args, **kwargs: x.swapaxes(*args, **kwargs),
+    "to": lambda x, *args, **kwargs: x.as_in_context(*args, **kwargs),
+    "transpose": lambda x, *args, **kwargs: x.transpose(*args, **kwargs),
+}
+FUNCTIONS = {
+    "abs": np.abs,
+    "arange": np.arange,
+    "batch_matmul": npx.batch_dot,
+    "concat": np.concatenate,
+    "cos": np.cos,
+    "cosh": np.cosh,
+    "exp": np.exp,
+    "expand_dims": np.expand_dims,
+    "eye": np.eye,
+    "linspace": np.linspace,
+    "log": np.log,
+    "matmul": np.dot,
+    "meshgrid": np.meshgrid,
+    "normal": np.random.normal,
+    "ones": np.ones,
+    "ones_like": np.ones_like,
+    "rand": np.random.rand,
+    "randn": np.random.randn,
+    "sigmoid": npx.sigmoid,
+    "sin": np.sin,
+    "sinh": np.sinh,
+    "stack": np.stack,
+    "tanh": np.tanh,
+    "tensor": np.array,
+    "zeros": np.zeros,
+    "zeros_like": np.zeros_like,
+}
+TYPES = {
+    "bool": np.bool,
+    "float32": np.float32,
+    "float64": np.float64,
+    "int32": np.int32,
+    "int64": np.int64,
+}
+MODULES = {
+    "autograd": autograd,
+    "gluon": gluon,
+    "init": init,
+    "nn": nn,
+    "np": np,
+    "npx": npx,
+    "rnn": rnn,
+}
+BATCHES = {
+    "SeqDataLoader": loader_of(as_array),
+    "seq_data_iter_random": converted(batching.seq_data_iter_random, as_array),
+    "seq_data_iter_sequential": converted(batching.seq_data_iter_sequential, as_array),
+}
+CLASSIC = METHODS | FUNCTIONS | TYPES | MODULES | BATCHES

@@ -1,0 +1,35 @@
+"""Changing the methods of a class, and changing them back."""
+
+import functools
+
+MISSING = object()
+
+
+class Patches:
+    """Methods that are replaced for a while."""
+
+    def __init__(self):
+        self._undo = []
+
+    def __bool__(self):
+        return bool(self._undo)
+
+    def wrap(self, cls, name, make):
+        """Replace the method `name` of `cls` by `make(method)`, which looks like it."""
+        before = vars(cls).get(name, MISSING)
+        method = getattr(cls, name)
+        wrapper = functools.update_wrapper(make(method), method, updated=())
+        # Keras reads signatures, through this link also those of bound methods, where
+        # it would find a `self` too much.
+        del wrapper.__wrapped__
+        setattr(cls, name, wrapper)
+        self._undo.append((cls, name, before))
+
+    def undo(self):
+        """Give every class the methods back that it had."""
+        while self._undo:
+            cls, name, before = self._undo.pop()
+            if before is MISSING:
+                delattr(cls, name)
+            else:
+                setattr(cls, name, before)

@@ -1,0 +1,128 @@
+"""Names that only classic notebooks need: TensorFlow.
+
+The source notebooks of the classic book write one text for all frameworks, with
+operations called by the same names; here is what these names mean in TensorFlow.
+Batches of the classic iterators are tensors.
+
+Classic notebooks train hand-written models step by step, not as a graph: their
+functions loop over the time steps of a tensor and collect outputs in a list, which no
+graph can hold. So models that are no Keras layers are run that way here too, unless
+they let themselves be traced.
+"""
+
+import contextlib
+import functools
+
+import numpy as np
+import tensorflow as tf
+
+from d2l_local import batching
+from d2l_local import tensorflow as package
+from d2l_local.dropin.batches import converted, loader_of
+
+# What tracing raises at code that is written for numbers, not for a graph.
+UNTRACEABLE = (TypeError, ValueError, AttributeError, NotImplementedError)
+
+
+def traceable(net):
+    """Whether a model can be made a graph: a Keras layer, or one that proves it."""
+    if isinstance(net, tf.keras.layers.Layer):
+        return True
+    X = tf.zeros((1, 2), tf.int32)  # two steps: a loop over one may pass
+    try:
+        package.predict_step.get_concrete_function(net, X, net.begin_state(1))
+    except UNTRACEABLE:
+        return False  # what else is wrong with it, its first real step will tell
+    return True
+
+
+@contextlib.contextmanager
+def as_the_model_allows(net):
+    """Run functions as graphs inside, or step by step where `net` can't be one."""
+    before = tf.config.functions_run_eagerly()
+    tf.config.run_functions_eagerly(before or not traceable(net))
+    try:
+        yield
+    finally:
+        tf.config.run_functions_eagerly(before)
+
+
+@functools.wraps(package.predict_ch8)
+def predict_ch8(prefix, num_preds, net, *args, **kwargs):
+    with as_the_model_allows(net):
+        return package.predict_ch8(prefix, num_preds, net, *args, **kwargs)
+
+
+@functools.wraps(package.train_epoch_ch8)
+def train_epoch_ch8(net, *args, **kwargs):
+    with as_the_model_allows(net):
+        return package.train_epoch_ch8(net, *args, **kwargs)
+
+
+@functools.wraps(package.train_ch8)
+def train_ch8(net, *args, **kwargs):
+    with as_the_model_allows(net):
+        return package.train_ch8(net, *args, **kwargs)
+
+
+METHODS = {
+    "numpy": lambda x: x.numpy(),
+    "size": lambda x: tf.size(x).numpy(),
+}
+FUNCTIONS = {
+    "abs": tf.abs,
+    "arange": tf.range,
+    "argmax": tf.argmax,
+    "astype": tf.cast,
+    "batch_matmul": tf.matmul,
+    "concat": tf.concat,
+    "cos": tf.cos,
+    "cosh": tf.cosh,
+    "exp": tf.exp,
+    "expand_dims": tf.expand_dims,
+    "eye": tf.eye,
+    "linspace": tf.linspace,
+    "log": tf.math.log,
+    "matmul": tf.matmul,
+    "meshgrid": tf.meshgrid,
+    "normal": tf.random.normal,
+    "ones": tf.ones,
+    "ones_like": tf.ones_like,
+    "rand": tf.random.uniform,
+    "randn": tf.random.normal,
+    "reduce_mean": tf.reduce_mean,
+    "reduce_sum": tf.reduce_sum,
+    "repeat": tf.repeat,
+    "reshape": tf.reshape,
+    "sigmoid": tf.sigmoid,
+    "sin": tf.sin,
+    "sinh": tf.sinh,
+    "stack": tf.stack,
+    "swapaxes": tf.experimental.numpy.swapaxes,
+    "tanh": tf.tanh,
+    "tensor": tf.constant,
+    "transpose": tf.transpose,
+    "zeros": tf.zeros,
+    "zeros_like": tf.zeros_like,
+}
+TYPES = {
+    "bool": tf.bool,
+    "float32": tf.float32,
+    "float64": tf.float64,
+    "int32": tf.int32,
+    "int64": tf.int64,
+}
+MODULES = {"np": np, "tf": tf}
+BATCHES = {
+    "SeqDataLoader": loader_of(tf.constant),
+    "seq_data_iter_random": converted(batching.seq_data_iter_random, tf.constant),
+    "seq_data_iter_sequential": converted(
+        batching.seq_data_iter_sequential, tf.constant
+    ),
+}
+STEPS = {
+    "predict_ch8": predict_ch8,
+    "train_ch8": train_ch8,
+    "train_epoch_ch8": train_epoch_ch8,
+}
+CLASSIC = METHODS | FUNCTIONS | TYPES | MODULES | BATCHES | STEPS
