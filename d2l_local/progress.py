@@ -39,6 +39,15 @@ class Epoch(NamedTuple):
     held_out: float | None = None
 
 
+def check_target(target_perplexity):
+    """Raise ValueError for a perplexity that no model can come down to."""
+    if target_perplexity is not None and not target_perplexity >= 1:
+        raise ValueError(
+            f"target_perplexity is {target_perplexity}: no perplexity is below 1, so "
+            "give 1 or more, such as 1.05"
+        )
+
+
 class Progress:
     """Show a training run as it goes on, in a notebook or in a terminal.
 
@@ -124,6 +133,28 @@ class Progress:
         else:
             self._curve.draw(force=False)
         return self.history[-1]
+
+    def is_over(self, target=None):
+        """Whether all epochs are done, or the last one came down to `target`.
+
+        The value of held-out text counts, where there is such text.
+        """
+        if target is None or not self.history:
+            return self.epoch >= self.num_epochs
+        last = self.history[-1]
+        reached = last.value if last.held_out is None else last.held_out
+        return self.epoch >= self.num_epochs or reached <= target
+
+    def closing(self, device):
+        """What is said at the end: the classic line, and what options add to it."""
+        lines = [
+            f"perplexity {self.value:.1f}, {self.speed:.1f} tokens/sec on {device}"
+        ]
+        if self.history[-1].held_out is not None:
+            lines.append(f"held-out perplexity {self.history[-1].held_out:.1f}")
+        if self.epoch < self.num_epochs:
+            lines.append(f"ended after epoch {self.epoch} of {self.num_epochs}")
+        return "\n".join(lines)
 
     def saved(self):
         """What `restore` takes, as a dict that JSON can hold."""

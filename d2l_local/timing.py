@@ -21,8 +21,12 @@ class Timer:
 
     def stop(self):
         """End the lap; returns its seconds."""
-        self.times.append(time.perf_counter() - self._began)
+        self.times.append(self.elapsed())
         return self.times[-1]
+
+    def elapsed(self):
+        """Seconds since the lap began, which goes on."""
+        return time.perf_counter() - self._began
 
     def avg(self):
         """Mean seconds per lap. Raises ValueError before the first `stop`."""

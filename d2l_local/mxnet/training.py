@@ -6,9 +6,12 @@ Shapes: n is the batch size, T the number of time steps, q the size of the vocab
 import mxnet
 from mxnet import autograd, gluon, np
 
+from d2l_local.mxnet.checkpoint import Snapshot
+from d2l_local.mxnet.devices import set_seed
 from d2l_local.mxnet.prediction import predict_ch8
-from d2l_local.progress import Progress, perplexity
+from d2l_local.progress import Progress, check_target, perplexity
 from d2l_local.prompt import encode_prompt
+from d2l_local.saving import Position, Saver
 from d2l_local.timing import Timer
 
 
@@ -71,7 +74,16 @@ def detach_state(state):
 
 
 def train_epoch_ch8(
-    net, train_iter, loss, updater, device, use_random_iter, *, theta=1
+    net,
+    train_iter,
+    loss,
+    updater,
+    device,
+    use_random_iter,
+    *,
+    theta=1,
+    position=None,
+    after_batch=None,
 ):
     """Train for one pass over `train_iter`; returns (perplexity, tokens per second).
 
@@ -79,9 +91,13 @@ def train_epoch_ch8(
     as `updater(batch_size=1)`. The state carries over from batch to batch, unless
     `use_random_iter`. The loss is read from the device once, at the end.
     Gradients are clipped at the norm `theta`; `math.inf` leaves them as they are.
+
+    An epoch that was interrupted goes on from `position`, a `Position`, with the
+    remaining batches in `train_iter`; `after_batch` is called with each new position.
     """
-    state, timer = None, Timer()
-    total_loss, num_tokens = 0.0, 0
+    position, timer = position or Position(), Timer()
+    state, batch, num_tokens = position.state, position.batch, position.num_tokens
+    total_loss = np.array(position.total_loss, ctx=device)
     for X, Y in train_iter:
         if state is None or use_random_iter:
             state = net.begin_state(batch_size=X.shape[0], ctx=device)
@@ -97,12 +113,68 @@ def train_epoch_ch8(
             updater.step(batch_size=1)  # the loss is a mean already
         else:
             updater(batch_size=1)
-        total_loss += l * y.size
+        total_loss += (l * y.size).astype("float32", copy=False)
         num_tokens += y.size
+        batch += 1
+        if after_batch is not None:
+            seconds = position.seconds + timer.elapsed()
+            kept = None if use_random_iter else state
+            after_batch(Position(batch, num_tokens, total_loss, seconds, kept))
     if num_tokens == 0:
         raise ValueError("train_iter served no batch: there is nothing to train on")
     mean_loss = float(total_loss) / num_tokens  # waits for the device
-    return perplexity(mean_loss), num_tokens / timer.stop()
+    seconds = position.seconds + timer.stop()
+    return perplexity(mean_loss), num_tokens / seconds
+
+
+def evaluate_perplexity(net, data_iter, device, use_random_iter=False):
+    """The perplexity of `net` on text that it isn't trained on, with dropout off.
+
+    The state carries over from batch to batch, unless `use_random_iter`.
+    """
+    loss, state = gluon.loss.SoftmaxCrossEntropyLoss(), None
+    total_loss, num_tokens = np.zeros((), ctx=device), 0
+    for X, Y in data_iter:
+        if state is None or use_random_iter:
+            state = net.begin_state(batch_size=X.shape[0], ctx=device)
+        y_hat, state = net(X.as_in_ctx(device), state)  # (T * n, q)
+        l = loss(y_hat, Y.T.reshape(-1).as_in_ctx(device)).sum()
+        total_loss += l.astype("float32", copy=False)
+        num_tokens += Y.size
+    if num_tokens == 0:
+        raise ValueError("data_iter served no batch: there is no perplexity to take")
+    return perplexity(float(total_loss) / num_tokens)
+
+
+def make_updater(net, lr, optimizer):
+    """What updates the parameters of `net`: see `optimizer` of `train_ch8`."""
+    if isinstance(optimizer, gluon.Trainer):
+        return optimizer
+    if optimizer not in ("sgd", "momentum", "adam"):
+        raise ValueError(
+            f"optimizer is {optimizer!r}: use 'sgd', 'momentum' or 'adam', or a "
+            "gluon.Trainer for the parameters of the model"
+        )
+    if not isinstance(net, gluon.Block):
+        if optimizer == "sgd":
+            return lambda batch_size: sgd(net.params, lr, batch_size)
+        raise ValueError(
+            f"optimizer is {optimizer!r}, but a Gluon trainer can't update a "
+            "hand-written model: write an updater and call train_epoch_ch8"
+        )
+    options = {"learning_rate": lr}
+    if optimizer == "momentum":
+        optimizer, options = "sgd", options | {"momentum": 0.9}
+    return gluon.Trainer(net.collect_params(), optimizer, options, kvstore=None)
+
+
+def check_precision(mixed_precision):
+    """Raise NotImplementedError for what MXNet can't do on a processor."""
+    if mixed_precision:
+        raise NotImplementedError(
+            "mixed_precision=True: MXNet 1.9.1 has no recurrent layer in half "
+            "precision on a CPU. Leave it out, or train in PyTorch or TensorFlow"
+        )
 
 
 def train_ch8(
@@ -115,30 +187,67 @@ def train_ch8(
     use_random_iter=False,
     *,
     prefixes=("time traveller", "traveller"),
+    optimizer="sgd",
+    mixed_precision=False,
+    held_out=None,
+    target_perplexity=None,
+    seed=None,
+    callback=None,
+    checkpoint=None,
 ):
-    """Train a language model with SGD and show its progress.
+    """Train a language model and show its progress.
 
     A Gluon model that has no parameters yet is initialised on `device`. Gradients are
     clipped at the global norm 1. At the end, prints the perplexity, the speed, and 50
     generated tokens for each of `prefixes`. Raises TrainingDiverged when the loss is no
     longer finite; after Ctrl-C, `net` keeps what it has learned.
+
+    `optimizer`: 'sgd', 'momentum' (SGD with momentum 0.9) or 'adam', all at the
+    learning rate `lr`; or a `gluon.Trainer`, which brings its own.
+    `mixed_precision`: can't be had in MXNet; True raises NotImplementedError.
+    `held_out`: batches of other text, whose perplexity is shown after each epoch.
+    `target_perplexity`: ends the training after the first epoch with at most this
+    perplexity, that of `held_out` where it is given.
+    `seed`: fixes the random numbers from here on, as `set_seed` does.
+    `callback`: called after each epoch with an `Epoch`; True ends the training.
+    `checkpoint`: a path, or a `Checkpoint`. The training is saved there as it goes on,
+    and the same call goes on from there, be it after Ctrl-C or after a power cut.
+    Raises ValueError for a file of another run, OSError where it can't be written.
     """
     for prefix in prefixes:
         encode_prompt(prefix, 50, vocab)  # better refused now than after the training
+    check_target(target_perplexity)
+    check_precision(mixed_precision)
+    if seed is not None:
+        set_seed(seed)
     loss = gluon.loss.SoftmaxCrossEntropyLoss()
     if isinstance(net, gluon.Block):
         net.initialize(ctx=device)
-        updater = gluon.Trainer(
-            net.collect_params(), "sgd", {"learning_rate": lr}, kvstore=None
-        )
-    else:
-        updater = lambda batch_size: sgd(net.params, lr, batch_size)  # noqa: E731
-    with Progress(num_epochs, lr) as progress:
-        for _ in range(num_epochs):
+    updater = make_updater(net, lr, optimizer)
+    snapshot = Snapshot(net, updater, device, seed)
+    with (
+        Saver(checkpoint, snapshot, train_iter, use_random_iter) as saver,
+        Progress(num_epochs, lr, held_out=held_out is not None) as progress,
+    ):
+        saver.resume(progress)
+        while not progress.is_over(target_perplexity):
             ppl, speed = train_epoch_ch8(
-                net, train_iter, loss, updater, device, use_random_iter
+                net,
+                saver.batches(),
+                loss,
+                updater,
+                device,
+                use_random_iter,
+                position=saver.position,
+                after_batch=saver.after_batch,
             )
-            progress.update(ppl, speed)
-    print(f"perplexity {ppl:.1f}, {progress.speed:.1f} tokens/sec on {device}")
+            other = None
+            if held_out is not None:
+                other = evaluate_perplexity(net, held_out, device, use_random_iter)
+            epoch = progress.update(ppl, speed, other)
+            saver.after_epoch()
+            if callback is not None and callback(epoch):
+                break
+    print(progress.closing(device))
     for prefix in prefixes:
         print(predict_ch8(prefix, 50, net, vocab, device))

@@ -3,11 +3,15 @@
 Shapes: n is the batch size, T the number of time steps, q the size of the vocabulary.
 """
 
+from contextlib import contextmanager
+
 import tensorflow as tf
 
-from d2l_local.progress import Progress, perplexity
+from d2l_local.progress import Progress, check_target, perplexity
 from d2l_local.prompt import encode_prompt
-from d2l_local.tensorflow.devices import device_name
+from d2l_local.saving import Position, Saver
+from d2l_local.tensorflow.checkpoint import Snapshot
+from d2l_local.tensorflow.devices import device_name, set_seed
 from d2l_local.tensorflow.prediction import predict_ch8
 from d2l_local.timing import Timer
 
@@ -66,16 +70,30 @@ def train_step(net, loss, updater, X, Y, state, theta):
     return l, state
 
 
-def train_epoch_ch8(net, train_iter, loss, updater, use_random_iter, *, theta=1):
+def train_epoch_ch8(
+    net,
+    train_iter,
+    loss,
+    updater,
+    use_random_iter,
+    *,
+    theta=1,
+    position=None,
+    after_batch=None,
+):
     """Train for one pass over `train_iter`; returns (perplexity, tokens per second).
 
     `updater` is a Keras optimiser, or a function that is called as
     `updater(grads, batch_size=1)`. The state carries over from batch to batch, unless
     `use_random_iter`. The loss is read from the device once, at the end.
     Gradients are clipped at the norm `theta`; `math.inf` leaves them as they are.
+
+    An epoch that was interrupted goes on from `position`, a `Position`, with the
+    remaining batches in `train_iter`; `after_batch` is called with each new position.
     """
-    state, timer = None, Timer()
-    total_loss, num_tokens = 0.0, 0
+    position, timer = position or Position(), Timer()
+    state, batch, num_tokens = position.state, position.batch, position.num_tokens
+    total_loss = tf.constant(position.total_loss, tf.float32)
     if isinstance(updater, tf.keras.optimizers.Optimizer) and not updater.built:
         updater.build(net.trainable_variables)
     for X, Y in train_iter:
@@ -83,12 +101,91 @@ def train_epoch_ch8(net, train_iter, loss, updater, use_random_iter, *, theta=1)
             state = net.begin_state(batch_size=X.shape[0])
         l, state = train_step(net, loss, updater, X, Y, state, theta)
         size = X.shape[0] * X.shape[1]
-        total_loss += l * size
+        total_loss += tf.cast(l, tf.float32) * size
         num_tokens += size
+        batch += 1
+        if after_batch is not None:
+            seconds = position.seconds + timer.elapsed()
+            kept = None if use_random_iter else state
+            after_batch(Position(batch, num_tokens, total_loss, seconds, kept))
     if num_tokens == 0:
         raise ValueError("train_iter served no batch: there is nothing to train on")
     mean_loss = float(total_loss) / num_tokens  # waits for the device
-    return perplexity(mean_loss), num_tokens / timer.stop()
+    seconds = position.seconds + timer.stop()
+    return perplexity(mean_loss), num_tokens / seconds
+
+
+@tf.function
+def loss_step(net, loss, X, Y, state):
+    """The mean loss on one batch without an update, and the new state."""
+    y_hat, state = net(X, state)  # (T * n, q)
+    return tf.reduce_mean(loss(tf.reshape(tf.transpose(Y), (-1,)), y_hat)), state
+
+
+def evaluate_perplexity(net, data_iter, use_random_iter=False):
+    """The perplexity of `net` on text that it isn't trained on, with dropout off.
+
+    The state carries over from batch to batch, unless `use_random_iter`.
+    """
+    loss = tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    state, total_loss, num_tokens = None, tf.zeros(()), 0
+    for X, Y in data_iter:
+        if state is None or use_random_iter:
+            state = net.begin_state(batch_size=X.shape[0])
+        l, state = loss_step(net, loss, X, Y, state)
+        size = X.shape[0] * X.shape[1]
+        total_loss += tf.cast(l, tf.float32) * size
+        num_tokens += size
+    if num_tokens == 0:
+        raise ValueError("data_iter served no batch: there is no perplexity to take")
+    return perplexity(float(total_loss) / num_tokens)
+
+
+def make_updater(net, lr, optimizer):
+    """What updates the parameters of `net`: see `optimizer` of `train_ch8`."""
+    if isinstance(optimizer, tf.keras.optimizers.Optimizer):
+        updater = optimizer
+    # Keras 3 refuses a learning rate that is an integer.
+    elif optimizer == "sgd":
+        updater = tf.keras.optimizers.SGD(float(lr))
+    elif optimizer == "momentum":
+        updater = tf.keras.optimizers.SGD(float(lr), momentum=0.9)
+    elif optimizer == "adam":
+        updater = tf.keras.optimizers.Adam(float(lr), epsilon=1e-8)  # as in PyTorch
+    else:
+        raise ValueError(
+            f"optimizer is {optimizer!r}: use 'sgd', 'momentum' or 'adam', or an "
+            "optimiser of tf.keras.optimizers"
+        )
+    if not updater.built:
+        updater.build(net.trainable_variables)
+    return updater
+
+
+@contextmanager
+def in_mixed_precision(net, enabled=True):
+    """Inside, the layers of `net` compute in bfloat16, with variables in float32.
+
+    Keras decides this when a layer is made; so here each layer gets the policy on
+    loan.
+    """
+    if not enabled:
+        yield
+        return
+    if not isinstance(net, tf.keras.layers.Layer):
+        raise TypeError(
+            f"mixed_precision needs a Keras layer, not {type(net).__name__}: cast in "
+            "the functions of a hand-written model"
+        )
+    layers = list(net._flatten_layers())
+    policies = [layer.dtype_policy for layer in layers]
+    try:
+        for layer in layers:
+            layer.dtype_policy = tf.keras.DTypePolicy("mixed_bfloat16")
+        yield
+    finally:
+        for layer, policy in zip(layers, policies, strict=True):
+            layer.dtype_policy = policy
 
 
 def train_ch8(
@@ -101,27 +198,66 @@ def train_ch8(
     use_random_iter=False,
     *,
     prefixes=("time traveller", "traveller"),
+    optimizer="sgd",
+    mixed_precision=False,
+    held_out=None,
+    target_perplexity=None,
+    seed=None,
+    callback=None,
+    checkpoint=None,
 ):
-    """Train a language model with SGD and show its progress.
+    """Train a language model and show its progress.
 
     Gradients are clipped at the global norm 1. At the end, prints the perplexity, the
     speed, and 50 generated tokens for each of `prefixes`. Raises TrainingDiverged
     when the loss is no longer finite; after Ctrl-C, `net` keeps what it has learned.
+
+    `optimizer`: 'sgd', 'momentum' (SGD with momentum 0.9) or 'adam', all at the
+    learning rate `lr`; or an optimiser of Keras, which brings its own.
+    `mixed_precision`: the layers compute in bfloat16; parameters stay in float32.
+    `held_out`: batches of other text, whose perplexity is shown after each epoch.
+    `target_perplexity`: ends the training after the first epoch with at most this
+    perplexity, that of `held_out` where it is given.
+    `seed`: fixes the random numbers from here on, as `set_seed` does.
+    `callback`: called after each epoch with an `Epoch`; True ends the training.
+    `checkpoint`: a path, or a `Checkpoint`. The training is saved there as it goes on,
+    and the same call goes on from there, be it after Ctrl-C or after a power cut.
+    Raises ValueError for a file of another run, OSError where it can't be written.
     """
     for prefix in prefixes:
         encode_prompt(prefix, 50, vocab)  # better refused now than after the training
-    with strategy.scope():
+    check_target(target_perplexity)
+    if seed is not None:
+        set_seed(seed)
+    device = device_name(strategy)
+    # Not in the strategy's scope, where Keras 3 can't make the memory of an optimiser.
+    with tf.device(device):
         loss = tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-        updater = tf.keras.optimizers.SGD(float(lr))  # Keras 3 refuses an integer
-    with Progress(num_epochs, lr) as progress:
-        for _ in range(num_epochs):
+        updater = make_updater(net, lr, optimizer)
+    snapshot = Snapshot(net, updater)
+    with (
+        Saver(checkpoint, snapshot, train_iter, use_random_iter) as saver,
+        Progress(num_epochs, lr, held_out=held_out is not None) as progress,
+        in_mixed_precision(net, mixed_precision),
+    ):
+        saver.resume(progress)
+        while not progress.is_over(target_perplexity):
             ppl, speed = train_epoch_ch8(
-                net, train_iter, loss, updater, use_random_iter
+                net,
+                saver.batches(),
+                loss,
+                updater,
+                use_random_iter,
+                position=saver.position,
+                after_batch=saver.after_batch,
             )
-            progress.update(ppl, speed)
-    print(
-        f"perplexity {ppl:.1f}, {progress.speed:.1f} tokens/sec on "
-        f"{device_name(strategy)}"
-    )
+            other = None
+            if held_out is not None:
+                other = evaluate_perplexity(net, held_out, use_random_iter)
+            epoch = progress.update(ppl, speed, other)
+            saver.after_epoch()
+            if callback is not None and callback(epoch):
+                break
+    print(progress.closing(device))
     for prefix in prefixes:
         print(predict_ch8(prefix, 50, net, vocab))

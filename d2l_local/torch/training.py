@@ -7,10 +7,13 @@ import torch
 from torch import nn
 
 from d2l_local.memory import keep_freed_memory
-from d2l_local.progress import Progress, perplexity
+from d2l_local.progress import Progress, check_target, perplexity
 from d2l_local.prompt import encode_prompt
+from d2l_local.saving import Position, Saver
 from d2l_local.timing import Timer
-from d2l_local.torch.prediction import predict_ch8
+from d2l_local.torch.checkpoint import Snapshot
+from d2l_local.torch.devices import set_seed
+from d2l_local.torch.prediction import evaluation_mode, predict_ch8
 
 
 def evaluate_loss(net, data_iter, loss):
@@ -66,7 +69,17 @@ def detach_state(state):
 
 
 def train_epoch_ch8(
-    net, train_iter, loss, updater, device, use_random_iter, *, theta=1
+    net,
+    train_iter,
+    loss,
+    updater,
+    device,
+    use_random_iter,
+    *,
+    theta=1,
+    mixed_precision=False,
+    position=None,
+    after_batch=None,
 ):
     """Train for one pass over `train_iter`; returns (perplexity, tokens per second).
 
@@ -74,16 +87,26 @@ def train_epoch_ch8(
     called as `updater(batch_size=1)`. The state carries over from batch to batch,
     unless `use_random_iter`. The loss is read from the device once, at the end.
     Gradients are clipped at the norm `theta`; `math.inf` leaves them as they are.
+    With `mixed_precision`, products are computed in bfloat16, and the parameters,
+    gradients and the loss stay in float32.
+
+    An epoch that was interrupted goes on from `position`, a `Position`, with the
+    remaining batches in `train_iter`; `after_batch` is called with each new position.
     """
-    state, timer = None, Timer()
-    total_loss, num_tokens = torch.zeros((), device=device), 0
+    position, timer = position or Position(), Timer()
+    state, batch, num_tokens = position.state, position.batch, position.num_tokens
+    total_loss = torch.tensor(position.total_loss, device=device)
+    device_type = torch.device(device).type
     for X, Y in train_iter:
         if state is None or use_random_iter:
             state = net.begin_state(batch_size=X.shape[0], device=device)
         else:
             state = detach_state(state)
         X, y = X.to(device), Y.T.reshape(-1).to(device)  # (n, T), (T * n,)
-        y_hat, state = net(X, state)  # (T * n, q)
+        with torch.autocast(device_type, torch.bfloat16, enabled=mixed_precision):
+            y_hat, state = net(X, state)  # (T * n, q)
+        if mixed_precision:
+            y_hat = y_hat.float()
         l = loss(y_hat, y.long()).mean()
         if isinstance(updater, torch.optim.Optimizer):
             updater.zero_grad()
@@ -96,10 +119,55 @@ def train_epoch_ch8(
             updater(batch_size=1)  # the loss is a mean already
         total_loss += l.detach() * y.numel()
         num_tokens += y.numel()
+        batch += 1
+        if after_batch is not None:
+            seconds = position.seconds + timer.elapsed()
+            kept = None if use_random_iter else state
+            after_batch(Position(batch, num_tokens, total_loss, seconds, kept))
     if num_tokens == 0:
         raise ValueError("train_iter served no batch: there is nothing to train on")
     mean_loss = total_loss.item() / num_tokens  # waits for the device
-    return perplexity(mean_loss), num_tokens / timer.stop()
+    seconds = position.seconds + timer.stop()
+    return perplexity(mean_loss), num_tokens / seconds
+
+
+def evaluate_perplexity(net, data_iter, device, use_random_iter=False):
+    """The perplexity of `net` on text that it isn't trained on, with dropout off.
+
+    The state carries over from batch to batch, unless `use_random_iter`.
+    """
+    loss, state = nn.CrossEntropyLoss(reduction="sum"), None
+    total_loss, num_tokens = torch.zeros((), device=device), 0
+    with torch.no_grad(), evaluation_mode(net):
+        for X, Y in data_iter:
+            if state is None or use_random_iter:
+                state = net.begin_state(batch_size=X.shape[0], device=device)
+            y_hat, state = net(X.to(device), state)  # (T * n, q)
+            total_loss += loss(y_hat, Y.T.reshape(-1).long().to(device))
+            num_tokens += Y.numel()
+    if num_tokens == 0:
+        raise ValueError("data_iter served no batch: there is no perplexity to take")
+    return perplexity(total_loss.item() / num_tokens)
+
+
+def make_updater(net, lr, optimizer):
+    """What updates the parameters of `net`: see `optimizer` of `train_ch8`."""
+    if isinstance(optimizer, torch.optim.Optimizer):
+        return optimizer
+    module = isinstance(net, nn.Module)
+    if optimizer == "sgd" and not module:
+        return lambda batch_size: sgd(net.params, lr, batch_size)
+    params = net.parameters() if module else net.params
+    if optimizer == "sgd":
+        return torch.optim.SGD(params, lr)
+    if optimizer == "momentum":
+        return torch.optim.SGD(params, lr, momentum=0.9)
+    if optimizer == "adam":
+        return torch.optim.Adam(params, lr)
+    raise ValueError(
+        f"optimizer is {optimizer!r}: use 'sgd', 'momentum' or 'adam', or an optimiser "
+        "of torch.optim for the parameters of the model"
+    )
 
 
 def train_ch8(
@@ -112,27 +180,64 @@ def train_ch8(
     use_random_iter=False,
     *,
     prefixes=("time traveller", "traveller"),
+    optimizer="sgd",
+    mixed_precision=False,
+    held_out=None,
+    target_perplexity=None,
+    seed=None,
+    callback=None,
+    checkpoint=None,
 ):
-    """Train a language model with SGD and show its progress.
+    """Train a language model and show its progress.
 
     Gradients are clipped at the global norm 1. At the end, prints the perplexity, the
     speed, and 50 generated tokens for each of `prefixes`. Raises TrainingDiverged
     when the loss is no longer finite; after Ctrl-C, `net` keeps what it has learned.
+
+    `optimizer`: 'sgd', 'momentum' (SGD with momentum 0.9) or 'adam', all at the
+    learning rate `lr`; or an optimiser of `torch.optim`, which brings its own.
+    `mixed_precision`: products in bfloat16 (see `train_epoch_ch8`).
+    `held_out`: batches of other text, whose perplexity is shown after each epoch.
+    `target_perplexity`: ends the training after the first epoch with at most this
+    perplexity, that of `held_out` where it is given.
+    `seed`: fixes the random numbers from here on, as `set_seed` does.
+    `callback`: called after each epoch with an `Epoch`; True ends the training.
+    `checkpoint`: a path, or a `Checkpoint`. The training is saved there as it goes on,
+    and the same call goes on from there, be it after Ctrl-C or after a power cut.
+    Raises ValueError for a file of another run, OSError where it can't be written.
     """
     for prefix in prefixes:
         encode_prompt(prefix, 50, vocab)  # better refused now than after the training
+    check_target(target_perplexity)
     keep_freed_memory()
-    loss = nn.CrossEntropyLoss()
-    if isinstance(net, nn.Module):
-        updater = torch.optim.SGD(net.parameters(), lr)
-    else:
-        updater = lambda batch_size: sgd(net.params, lr, batch_size)  # noqa: E731
-    with Progress(num_epochs, lr) as progress:
-        for _ in range(num_epochs):
+    if seed is not None:
+        set_seed(seed)
+    loss, updater = nn.CrossEntropyLoss(), make_updater(net, lr, optimizer)
+    snapshot = Snapshot(net, updater, device)
+    with (
+        Saver(checkpoint, snapshot, train_iter, use_random_iter) as saver,
+        Progress(num_epochs, lr, held_out=held_out is not None) as progress,
+    ):
+        saver.resume(progress)
+        while not progress.is_over(target_perplexity):
             ppl, speed = train_epoch_ch8(
-                net, train_iter, loss, updater, device, use_random_iter
+                net,
+                saver.batches(),
+                loss,
+                updater,
+                device,
+                use_random_iter,
+                mixed_precision=mixed_precision,
+                position=saver.position,
+                after_batch=saver.after_batch,
             )
-            progress.update(ppl, speed)
-    print(f"perplexity {ppl:.1f}, {progress.speed:.1f} tokens/sec on {device}")
+            other = None
+            if held_out is not None:
+                other = evaluate_perplexity(net, held_out, device, use_random_iter)
+            epoch = progress.update(ppl, speed, other)
+            saver.after_epoch()
+            if callback is not None and callback(epoch):
+                break
+    print(progress.closing(device))
     for prefix in prefixes:
         print(predict_ch8(prefix, 50, net, vocab, device))

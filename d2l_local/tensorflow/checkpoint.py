@@ -1,0 +1,88 @@
+"""What TensorFlow holds during a training, as NumPy arrays and back."""
+
+import numpy as np
+import tensorflow as tf
+
+
+class Snapshot:
+    """The variables of a training run: model, optimiser, hidden state, random numbers.
+
+    `net` is a Keras layer, or a hand-written model with a list `trainable_variables`;
+    `updater` is an optimiser, or a function, which has nothing to save. Dicts of NumPy
+    arrays go out and come in.
+
+    Keras' dropout keeps its random numbers in variables of the layer, which are saved
+    with the model. TensorFlow tells nobody where its other random numbers are, so a
+    hand-written model that draws some isn't taken up exactly.
+    """
+
+    framework = "tensorflow"
+
+    def __init__(self, net, updater):
+        self.net = net
+        keras = isinstance(updater, tf.keras.optimizers.Optimizer)
+        self.optimizer = updater if keras else None
+
+    def optimizer_name(self):
+        """What updates the parameters, for the reader of an error message."""
+        return "function" if self.optimizer is None else type(self.optimizer).__name__
+
+    def model(self):
+        """The variables, numbered in the model's own order."""
+        return numbered(self._variables())
+
+    def updater(self):
+        """The variables of the optimiser, its number of steps and rate among them."""
+        return {} if self.optimizer is None else numbered(self.optimizer.variables)
+
+    def load(self, model, updater):
+        """Put back what `model` and `updater` gave."""
+        assign(self._variables(), model)
+        if self.optimizer is not None:
+            rate = float(self.optimizer.learning_rate)
+            assign(self.optimizer.variables, updater)
+            self.optimizer.learning_rate = rate  # that of the call, not of the file
+
+    def state_arrays(self, state):
+        """The parts of a hidden state, numbered."""
+        return {
+            # NumPy lacks bfloat16, and float32 holds its values.
+            str(i): np.array(tf.cast(part, tf.float32) if low(part) else part)
+            for i, part in enumerate(tf.nest.flatten(state))
+        }
+
+    def state_of(self, arrays):
+        """The hidden state whose parts are `arrays`, nested as the model nests it."""
+        parts = [tf.constant(arrays[str(i)]) for i in range(len(arrays))]
+        pattern = self.net.begin_state(batch_size=parts[0].shape[0])
+        kinds = [part.dtype for part in tf.nest.flatten(pattern)]
+        parts = [tf.cast(part, kind) for part, kind in zip(parts, kinds, strict=True)]
+        return tf.nest.pack_sequence_as(pattern, parts)
+
+    def random_state(self):
+        """Nothing: see the class."""
+        return {}
+
+    def set_random_state(self, arrays):
+        """Nothing: see the class."""
+
+    def _variables(self):
+        if isinstance(self.net, tf.keras.layers.Layer):
+            return self.net.variables
+        return self.net.trainable_variables
+
+
+def low(tensor):
+    """Whether a tensor is of half precision."""
+    return tensor.dtype in (tf.bfloat16, tf.float16)
+
+
+def numbered(variables):
+    """The values of `variables` by their numbers."""
+    return {str(i): np.array(variable) for i, variable in enumerate(variables)}
+
+
+def assign(variables, arrays):
+    """Give `variables` the values that `numbered` took from them."""
+    for i, variable in enumerate(variables):
+        variable.assign(arrays[str(i)])
