@@ -17,8 +17,8 @@ from operator import index as as_index
 
 import numpy as np
 
+from .corpus import check_max_tokens, corpus_of
 from .sources import find_source
-from .text import check_max_tokens, corpus_of
 
 HASHED_AT_ONCE = 1 << 18  # tokens
 
@@ -30,9 +30,9 @@ def seq_data_iter_random(corpus, batch_size, num_steps, rng=None):
     Each piece is served at most once; neighbours in a batch or in successive
     batches are not neighbours in the text, so no state may be carried over.
 
-    `corpus`: n indices, list or 1-D array. `rng`: a `random.Random`, by default the
-    module `random`; all numbers are drawn from it at the call.
-    Yields `(X, Y)`, int64, each (batch_size, num_steps).
+    `corpus`: n indices, list or 1-D array of whole numbers, which is read one batch
+    at a time. `rng`: a `random.Random`, by default the module `random`; all numbers
+    are drawn from it at the call. Yields `(X, Y)`, int64, each (batch_size, num_steps).
     Raises TypeError or ValueError, at the call, for sizes that are not whole numbers
     of at least 1, and for fewer than ``batch_size * (num_steps + 1)`` tokens.
     """
@@ -135,8 +135,9 @@ class SeqDataLoader:
     a seed from the operating system.
     `convert`: applied to each X and Y, for example `torch.from_numpy`.
 
-    Yields `(X, Y)`, each (batch_size, num_steps). Attributes: `corpus` (list of int),
-    `vocab`, `batch_size`, `num_steps`, `source` (a `Source`). There is no length: it
+    Yields `(X, Y)`, each (batch_size, num_steps). Attributes: `corpus` (list of int,
+    for a large text an array in a file, see `load_corpus`), `vocab`, `batch_size`,
+    `num_steps`, `source` (a `Source`). There is no length: it
     varies by one with the random offset of the epoch.
     Raises what `load_corpus` and the two iterators raise, when constructed.
     """

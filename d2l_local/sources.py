@@ -11,6 +11,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from .download import data_dir, user_cache, verify
+from .reading import reason_of_no_file
 
 CHOICE_VARIABLE = "D2L_TEXT"
 BOOK_FILE = "timemachine.txt"
@@ -50,8 +51,12 @@ def find_source(text):
     """Source of `text`: ``'time_machine'``, a name in `EMBEDDED`, or a path.
 
     A `pathlib.Path` equals no string, so it is always a file.
-    Raises FileNotFoundError if there is no such file.
+    Raises FileNotFoundError if there is no such file, TypeError for no path at all.
     """
+    if not isinstance(text, (str, os.PathLike)):
+        raise TypeError(
+            f"text={text!r} is neither a name nor a path: give a str or a pathlib.Path"
+        )
     if text == "time_machine":
         return find_time_machine()
     if text in EMBEDDED:
@@ -59,7 +64,8 @@ def find_source(text):
     path = Path(text)
     if not path.is_file():
         raise FileNotFoundError(
-            f"there is no text file {str(text)!r} in {str(Path.cwd())!r}. "
+            f"there is no text file {str(text)!r} in {str(Path.cwd())!r}"
+            f"{reason_of_no_file(path)}. "
             f"Embedded texts are {', '.join(EMBEDDED)}; 'time_machine' is the book"
         )
     return Source(path.stem, path.name, path, embedded=False)

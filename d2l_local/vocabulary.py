@@ -4,6 +4,8 @@ Names and indices follow the classic ``d2l`` API.
 """
 
 from collections import Counter
+from collections.abc import Mapping, Set
+from numbers import Real
 from operator import index as as_index
 
 UNKNOWN = "<unk>"
@@ -13,12 +15,33 @@ def count_corpus(tokens):
     """Count how often each token occurs.
 
     `tokens` is a list of tokens, or a list of lines that are lists of tokens. A tuple
-    is a token, as in a list of bigrams.
-    Returns a `collections.Counter`, in first-seen order.
+    is one token, a bigram for example. Returns a `collections.Counter`, in first-seen
+    order. Raises TypeError for what is no list, and for what can't be a token.
     """
+    if isinstance(tokens, (Mapping, Set)) or not hasattr(tokens, "__getitem__"):
+        raise TypeError(
+            f"tokens is of type {type(tokens).__name__}: give a list of tokens, or of "
+            "lists of tokens (list(...) makes one of other things)"
+        )
     if len(tokens) > 0 and isinstance(tokens[0], list):
-        tokens = (token for line in tokens for token in line)
-    return Counter(tokens)
+        tokens = _flattened(tokens)
+    try:
+        return Counter(tokens)
+    except TypeError as error:  # a token that has no hash
+        raise TypeError(
+            f"tokens holds what can't be a token: {error}. Give a list of strings, or "
+            "of tuples, or a list of such lists"
+        ) from error
+
+
+def _flattened(lines):
+    for i, line in enumerate(lines):
+        if not isinstance(line, (list, tuple)):
+            raise TypeError(
+                f"tokens[{i}] is {line!r}, where the lines before are lists: "
+                "give either tokens or lists of tokens"
+            )
+        yield from line
 
 
 class Vocab:
@@ -29,9 +52,10 @@ class Vocab:
     falling frequency; tokens that occur equally often keep the order in which
     they were first seen. Tokens seen fewer than `min_freq` times are left out.
 
-    `idx_to_token` (list) and `token_to_idx` (dict) hold the table itself.
-    Raises TypeError if `reserved_tokens` is a string, ValueError if it names a
-    token twice or names ``'<unk>'``.
+    `tokens` is as in `count_corpus`. `idx_to_token` (list) and `token_to_idx` (dict)
+    hold the table itself; a token that is a tuple is looked up there.
+    Raises TypeError if `min_freq` is no number and `reserved_tokens` no list of
+    tokens, ValueError if that names a token twice or names ``'<unk>'``.
     """
 
     def __init__(self, tokens=None, min_freq=0, reserved_tokens=None):
@@ -46,6 +70,11 @@ class Vocab:
         return vocab
 
     def _number(self, counts, min_freq, reserved_tokens):
+        if not isinstance(min_freq, Real):
+            raise TypeError(
+                f"min_freq={min_freq!r} is not a number: give how often a token must "
+                "occur, 0 for all tokens"
+            )
         # `sorted` is stable: ties stay in first-seen order.
         self._token_freqs = sorted(
             counts.items(), key=lambda item: item[1], reverse=True
@@ -111,13 +140,20 @@ class Vocab:
 
 
 def _reserved(tokens):
-    if isinstance(tokens, str):
+    if isinstance(tokens, (str, bytes)):
         raise TypeError(
             f"reserved_tokens must be a list of tokens, not the string {tokens!r}: "
             f"write [{tokens!r}]"
         )
-    tokens = list(tokens or ())
-    twice = [token for token, n in Counter([UNKNOWN, *tokens]).items() if n > 1]
+    try:
+        tokens = [] if tokens is None else list(tokens)
+        counts = Counter([UNKNOWN, *tokens])
+    except TypeError as error:
+        raise TypeError(
+            f"reserved_tokens={tokens!r} must be a list of tokens, such as ['<pad>']: "
+            f"{error}"
+        ) from error
+    twice = [token for token, n in counts.items() if n > 1]
     if twice:
         raise ValueError(
             f"reserved_tokens {tokens!r} would give {twice[0]!r} two indices: "

@@ -19,6 +19,62 @@ def test_count_corpus_counts_one_list_and_nested_lists_alike():
     assert isinstance(count_corpus(flat), Counter)
 
 
+def test_a_tuple_is_a_token_as_in_the_classic():
+    text = ["the", "time", "the", "time", "was"]
+    bigrams = list(zip(text[:-1], text[1:]))
+    vocab = Vocab(bigrams)
+    assert vocab.token_freqs == [
+        (("the", "time"), 2),
+        (("time", "the"), 1),
+        (("time", "was"), 1),
+    ]
+    assert vocab.to_tokens(1) == ("the", "time")
+    assert vocab.token_to_idx["time", "was"] == 3 and ("time", "was") in vocab
+    assert count_corpus([bigrams, bigrams]) == Counter(bigrams * 2)
+    assert count_corpus(tuple(text)) == Counter(text)
+    assert (
+        count_corpus((["a"], ["b"])) == count_corpus([["a"], ("b",)]) == Counter("ab")
+    )
+
+
+def test_counts_that_were_made_already_give_the_same_vocabulary():
+    vocab = Vocab(TOKENS, 2, ["<pad>"])
+    same = Vocab.from_counts(count_corpus(TOKENS), 2, ["<pad>"])
+    assert vars(same) == vars(vocab)
+
+
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [
+        (5, "tokens is of type int"),
+        ({"a": 1}, "tokens is of type dict"),
+        ({"a"}, "tokens is of type set"),
+        (iter("ab"), r"type str_\w*iterator.*list\(\.\.\.\)"),
+        ([["a"], "b"], r"tokens\[1\] is 'b', where the lines before are lists"),
+        (["a", ["b"]], "can't be a token: unhashable type: 'list'"),
+        ([["a", ["b"]]], "can't be a token"),
+        ([{"a": 1}], "can't be a token"),
+    ],
+)
+def test_what_is_no_list_of_tokens_is_named(bad, message):
+    with pytest.raises(TypeError, match=message):
+        count_corpus(bad)
+    with pytest.raises(TypeError):
+        Vocab(bad)
+
+
+@pytest.mark.parametrize("bad", ["2", None, [1]])
+def test_a_least_frequency_that_is_no_number_is_named(bad):
+    with pytest.raises(TypeError, match="min_freq="):
+        Vocab(["a"], bad)
+
+
+@pytest.mark.parametrize("bad", [5, [["<pad>"]], [{}], b"<pad>"])
+def test_reserved_tokens_that_are_no_tokens_are_named(bad):
+    with pytest.raises(TypeError, match="reserved_tokens.*list of tokens"):
+        Vocab(["a"], reserved_tokens=bad)
+
+
 @pytest.mark.parametrize("nothing", [[], [[]]])
 def test_count_corpus_of_nothing_is_empty(nothing):
     assert count_corpus(nothing) == Counter()

@@ -1,0 +1,138 @@
+"""Cleaning a text to lower-case letters and single spaces, whole or in pieces."""
+
+import re
+import unicodedata
+from itertools import chain, groupby
+
+# Each byte: its lower-case letter for A-Z and a-z, a space for any other.
+ASCII_LETTERS = bytes(
+    ord(chr(i).lower()) if chr(i).isascii() and chr(i).isalpha() else ord(" ")
+    for i in range(256)
+)
+PLAIN = ("Lu", "Ll", "Lt", "Lo")  # letters, without those that modify others
+SEAM = 8  # characters on either side of a seam that are looked at
+# No text has longer runs of what cannot be cut anywhere, and of combining marks,
+# the order of which takes a time that grows with the square of their number.
+LONGEST_RUN = 1 << 14
+MOST_MARKS = 500
+OTHERS = re.compile(rf"[^\w\s\x00-\x7f]{{{MOST_MARKS + 1}}}")
+
+
+class _Letters(dict):
+    """Code point -> itself for letters and marks of every script, else a space."""
+
+    def __missing__(self, code):
+        kept = code if unicodedata.category(chr(code))[0] in "LM" else ord(" ")
+        if len(self) < 1 << 16:  # a text that uses more is no text
+            self[code] = kept
+        return kept
+
+
+LETTERS = _Letters()
+
+
+def clean(line, unicode=False):
+    """Reduce a line to lower-case letters and single spaces.
+
+    Classic rule: every run of characters other than A-Z and a-z is one space.
+    With `unicode`, the letters and combining marks of every script stay, composed
+    (NFC) where Unicode has a composed form; every other run is one space.
+    """
+    if not unicode:
+        letters = line.encode("ascii", "replace").translate(ASCII_LETTERS)
+        return b" ".join(letters.split()).decode("ascii")
+    # Composed last, as the lower case of a composed letter can come out decomposed.
+    letters = unicodedata.normalize("NFC", line.lower()).translate(LETTERS)
+    return " ".join(letters.split())
+
+
+def clean_pieces(texts, unicode=False, joint=" "):
+    """Generator of the cleaned text, piece by piece, of the pieces of a text.
+
+    Joined, the pieces are the cleaned lines that are not empty, with `joint`, one
+    space or nothing, between them: wherever the seams are.
+    Raises ValueError, with `unicode`, where there is no place for a seam, or a letter
+    has too many marks.
+    """
+    glue, rest = "", ""
+    for text in chain(texts, [None]):
+        if text is None:  # the end
+            cut, in_word = len(rest), False
+        else:
+            rest += text
+            cut, in_word = _seam(rest, unicode, joint)
+        piece = _clean_lines(rest[:cut], unicode, joint)
+        rest = rest[cut:]
+        if piece:
+            yield glue + piece
+            glue = "" if in_word else joint
+
+
+def _clean_lines(text, unicode, joint):
+    if unicode and OTHERS.search(text):
+        _check_marks(text)
+    if joint == " ":  # a line end is a run of other characters like any other
+        return clean(text, unicode)
+    return joint.join(clean(line, unicode) for line in text.split("\n"))
+
+
+def _seam(text, unicode, joint):
+    """Where a text may be cut, before which character: (index, is it in a word).
+
+    Index 0 says: nowhere yet. Spaces and line ends are best: they take part in no
+    composition, and the lower case of a letter doesn't look beyond them.
+    """
+    if joint != " ":
+        return max(text.rfind("\n"), 0), False
+    cut = max(text.rfind("\n"), text.rfind(" "))
+    if cut > 0:
+        return cut, False
+    if not unicode:  # each character is cleaned by itself
+        cut = max(len(text) - 1, 0)
+        return cut, cut > 0 and all(clean(c) for c in text[cut - 1 :])
+    for cut in range(len(text) - 1, 0, -1):
+        around = text[max(cut - SEAM, 0) : cut], text[cut : cut + SEAM]
+        if _can_part(*around):
+            return cut, unicodedata.category(text[cut])[0] == "L"
+    if len(text) > LONGEST_RUN:
+        raise _no_text(len(text), "characters that no space or letter parts", text)
+    return 0, False
+
+
+def _check_marks(text):
+    for combining, run in groupby(text, lambda c: unicodedata.combining(c) > 0):
+        marks = "".join(run)
+        if combining and len(marks) > MOST_MARKS:
+            raise _no_text(len(marks), "combining marks", marks)
+
+
+def _no_text(number, things, text):
+    return ValueError(
+        f"the text holds {number} {things} in a row, {ascii(text[:SEAM])} and so on: "
+        "no language is written like that. Take them out, or leave out unicode=True"
+    )
+
+
+def _can_part(left, right):
+    """Whether both sides are lowered and composed as if they stood alone.
+
+    A capital sigma is lowered by what stands before and after it, further away than
+    can be seen from here; letters and what ends a word stop that view.
+    """
+    before, after = left[-1], right[0]
+    if "Σ" in (before, after):
+        return False
+    if unicodedata.category(after)[0] in "LM":
+        parts = all(unicodedata.category(c) in PLAIN for c in (before, after))
+    else:
+        parts = _ends_word(after)
+    return parts and _composed(left + right) == _composed(left) + _composed(right)
+
+
+def _composed(text):
+    return unicodedata.normalize("NFC", text.lower())
+
+
+def _ends_word(character):
+    """Whether a capital sigma before this character is lowered to a final one."""
+    return f"AΣ{character}A".lower()[1] == "ς"

@@ -1,0 +1,42 @@
+"""A corpus made the plain way, the whole text at once: what the package must equal."""
+
+import io
+import re
+import unicodedata
+from collections import Counter
+
+
+def lines(data):
+    """Lines of a UTF-8 file's bytes, as Python's text mode reads them."""
+    file = io.TextIOWrapper(io.BytesIO(data), "utf-8-sig", newline=None)
+    return file.read().split("\n")
+
+
+def clean(line, unicode):
+    if not unicode:
+        return " ".join(re.findall("[a-z]+", re.sub("[^A-Za-z]", " ", line).lower()))
+    line = unicodedata.normalize("NFC", line.lower())
+    kept = [c if unicodedata.category(c)[0] in "LM" else " " for c in line]
+    return " ".join("".join(kept).split())
+
+
+def text(data, unicode=False, joint=" "):
+    """The whole cleaned text."""
+    cleaned = [clean(line, unicode) for line in lines(data)]
+    return joint.join(line for line in cleaned if line)
+
+
+def tokens(data, token="char", unicode=False, joint=" "):
+    return list(text(data, unicode, joint)) if token == "char" else (
+        text(data, unicode).split()
+    )  # fmt: skip
+
+
+def corpus(found, min_freq=0, reserved=()):
+    """`(indices, idx_to_token)` of a list of tokens."""
+    first = {token: i for i, token in reversed(list(enumerate(found)))}
+    counts = Counter(found)
+    order = sorted(first, key=lambda token: (-counts[token], first[token]))
+    table = ["<unk>", *reserved]
+    table += [t for t in order if counts[t] >= min_freq and t not in table]
+    return [table.index(t) if t in table else 0 for t in found], table
