@@ -29,13 +29,20 @@ LOOK = (
 CLASSIC = {
     "Accumulator": "n",
     "Animator": f"{LOOK}, nrows=1, ncols=1, figsize=(3.5, 2.5)",
+    "Decoder": "",
+    "Encoder": "",
+    "EncoderDecoder": "encoder, decoder",
+    "MaskedSoftmaxCELoss": "",
     "RNNModel": "rnn_layer, vocab_size",
     "RNNModelScratch": "vocab_size, num_hiddens, device, get_params, init_state, "
     "forward_fn",
+    "Seq2SeqDecoder": "vocab_size, embed_size, num_hiddens, num_layers, dropout=0",
+    "Seq2SeqEncoder": "vocab_size, embed_size, num_hiddens, num_layers, dropout=0",
     "SeqDataLoader": "batch_size, num_steps, use_random_iter, max_tokens",
     "Timer": "",
     "Vocab": "tokens=None, min_freq=0, reserved_tokens=None",
     "bleu": "pred_seq, label_seq, k",
+    "build_array_nmt": "lines, vocab, num_steps",
     "count_corpus": "tokens",
     "download": "name, cache_dir",
     "download_extract": "name, folder=None",
@@ -43,15 +50,19 @@ CLASSIC = {
     "grad_clipping": "net, theta",
     "load_array": "data_arrays, batch_size, is_train=True",
     "load_corpus_time_machine": "max_tokens=-1",
+    "load_data_nmt": "batch_size, num_steps, num_examples=600",
     "load_data_time_machine": "batch_size, num_steps, use_random_iter=False, "
     "max_tokens=10000",
     "plot": f"X, Y=None, {LOOK}, figsize=(3.5, 2.5), axes=None",
     "predict_ch8": "prefix, num_preds, net, vocab, device",
+    "predict_seq2seq": "net, src_sentence, src_vocab, tgt_vocab, num_steps, device, "
+    "save_attention_weights=False",
     "preprocess_nmt": "text",
     "read_data_nmt": "",
     "read_time_machine": "",
     "seq_data_iter_random": "corpus, batch_size, num_steps",
     "seq_data_iter_sequential": "corpus, batch_size, num_steps",
+    "sequence_mask": "X, valid_len, value=0",
     "set_axes": "axes, xlabel, ylabel, xlim, ylim, xscale, yscale, legend",
     "set_figsize": "figsize=(3.5, 2.5)",
     "sgd": "params, lr, batch_size",
@@ -60,15 +71,19 @@ CLASSIC = {
     "train_ch8": "net, train_iter, vocab, lr, num_epochs, device, "
     "use_random_iter=False",
     "train_epoch_ch8": "net, train_iter, loss, updater, device, use_random_iter",
+    "train_seq2seq": "net, data_iter, lr, num_epochs, tgt_vocab, device",
     "truncate_pad": "line, num_steps, padding_token",
     "try_all_gpus": "",
     "try_gpu": "i=0",
     "use_svg_display": "",
 }
 CLASSIC_TENSORFLOW = {
+    "MaskedSoftmaxCELoss": "valid_len",
     "RNNModelScratch": "vocab_size, num_hiddens, init_state, forward_fn, get_params",
     "grad_clipping": "grads, theta",
     "predict_ch8": "prefix, num_preds, net, vocab",
+    "predict_seq2seq": "net, src_sentence, src_vocab, tgt_vocab, num_steps, "
+    "save_attention_weights=False",
     "sgd": "params, grads, lr, batch_size",
     "train_ch8": "net, train_iter, vocab, lr, num_epochs, strategy, "
     "use_random_iter=False",
@@ -77,6 +92,7 @@ CLASSIC_TENSORFLOW = {
 METHODS = {
     "Accumulator": ["add", "reset", "__getitem__"],
     "Animator": ["add"],
+    "Decoder": ["init_state"],
     "RNNModel": ["begin_state"],
     "RNNModelScratch": ["__call__", "begin_state"],
     "SeqDataLoader": ["__iter__"],

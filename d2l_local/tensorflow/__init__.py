@@ -8,6 +8,7 @@ The modules of this package, their names and the order of these are those of
     model         language models
     prediction    the text that a model writes
     training      updates, clipping, the loop
+    seq2seq       from sequence to sequence: encoder, decoder, translating
 
 What touches no tensor (text, vocabulary, batches, plots) comes from `d2l_local.common`.
 """
@@ -29,6 +30,21 @@ from d2l_local.tensorflow.model import (
     hidden_units,
 )
 from d2l_local.tensorflow.prediction import predict_ch8, predict_step
+from d2l_local.tensorflow.seq2seq import (
+    Decoder,
+    Encoder,
+    EncoderDecoder,
+    MaskedSoftmaxCELoss,
+    Seq2SeqDecoder,
+    Seq2SeqEncoder,
+    build_array_nmt,
+    init_seq2seq,
+    load_data_nmt,
+    predict_seq2seq,
+    sequence_mask,
+    train_epoch_seq2seq,
+    train_seq2seq,
+)
 from d2l_local.tensorflow.training import (
     evaluate_loss,
     grad_clipping,

@@ -8,6 +8,7 @@ The modules of this package, their names and the order of these are those of
     model         language models
     prediction    the text that a model writes
     training      updates, clipping, the loop
+    seq2seq       from sequence to sequence: encoder, decoder, translating
 
 What touches no tensor (text, vocabulary, batches, plots) comes from `d2l_local.common`.
 """
@@ -17,6 +18,21 @@ from d2l_local.torch.data import load_array, load_data_time_machine
 from d2l_local.torch.devices import set_seed, try_all_gpus, try_gpu
 from d2l_local.torch.model import RNNModel, RNNModelScratch, check_rnn_layer
 from d2l_local.torch.prediction import evaluation_mode, predict_ch8
+from d2l_local.torch.seq2seq import (
+    Decoder,
+    Encoder,
+    EncoderDecoder,
+    MaskedSoftmaxCELoss,
+    Seq2SeqDecoder,
+    Seq2SeqEncoder,
+    build_array_nmt,
+    init_seq2seq,
+    load_data_nmt,
+    predict_seq2seq,
+    sequence_mask,
+    train_epoch_seq2seq,
+    train_seq2seq,
+)
 from d2l_local.torch.training import (
     detach_state,
     evaluate_loss,

@@ -1,0 +1,352 @@
+"""From sequence to sequence: data, encoder and decoder, loss, training, translating.
+
+Shapes: n is the batch size, T the number of time steps, q the size of the vocabulary,
+e the size of an embedding, h the number of hidden units, L the number of layers.
+"""
+
+import tensorflow as tf
+
+from d2l_local import translation
+from d2l_local.batching import at_least_one
+from d2l_local.progress import Progress
+from d2l_local.tensorflow.data import load_array
+from d2l_local.tensorflow.training import grad_clipping
+from d2l_local.timing import Timer
+from d2l_local.translation import BOS, EOS, reserved_index
+
+
+def build_array_nmt(lines, vocab, num_steps):
+    """Sentences as tensors `(array, valid_len)`: see `d2l_local.translation`."""
+    array, valid_len = translation.build_array_nmt(lines, vocab, num_steps)
+    return tf.constant(array, tf.int32), tf.constant(valid_len)
+
+
+def load_data_nmt(batch_size, num_steps, num_examples=600, *, path=None):
+    """Batches of sentence pairs: `(data_iter, src_vocab, tgt_vocab)`.
+
+    A batch is `(X, X_valid_len, Y, Y_valid_len)`: indices of shape (n, T), and for each
+    sentence the number of tokens before its padding. Corpus, vocabularies and errors:
+    `d2l_local.translation.load_arrays_nmt`.
+    """
+    batch_size = at_least_one("batch_size", batch_size)
+    arrays, src_vocab, tgt_vocab = translation.load_arrays_nmt(
+        num_steps, num_examples, path
+    )
+    arrays = [tf.constant(array, tf.int32) for array in arrays]
+    return load_array(arrays, batch_size), src_vocab, tgt_vocab
+
+
+class BuiltWhenCalled:
+    """For layers whose parts build themselves at the first call.
+
+    Keras would try the call beforehand on made-up tensors, which fails for one that
+    takes `*args`.
+    """
+
+    def build(self, input_shape):
+        self.built = True
+
+
+class Encoder(BuiltWhenCalled, tf.keras.layers.Layer):
+    """Base of all encoders: a subclass defines `call(X, *args, **kwargs)`.
+
+    `X` is a source sequence of variable length; what comes out goes to the decoder.
+    Of a pair of outputs and a list of states, each state is a plain tensor.
+    """
+
+    def __call__(self, *args, **kwargs):
+        result = super().__call__(*args, **kwargs)
+        if not (isinstance(result, tuple) and len(result) == 2):
+            return result
+        outputs, states = result
+        return outputs, unnested(states)
+
+    def call(self, X, *args, **kwargs):
+        raise NotImplementedError(f"{type(self).__name__} defines no call(X, *args)")
+
+
+def unnested(states):
+    """A list of states as Keras 2 gave it and classic decoders read it.
+
+    Keras 3 wraps the state of each stacked cell in a list of its own. Stacked cells
+    that are given plain tensors return plain tensors too.
+    """
+    if not isinstance(states, list | tuple):
+        return states
+    return [
+        state[0] if isinstance(state, list | tuple) and len(state) == 1 else state
+        for state in states
+    ]
+
+
+class Decoder(BuiltWhenCalled, tf.keras.layers.Layer):
+    """Base of all decoders: a subclass defines `init_state` and `call`."""
+
+    def init_state(self, enc_outputs, *args):
+        """The first state, made from what the encoder returned."""
+        raise NotImplementedError(
+            f"{type(self).__name__} defines no init_state(enc_outputs, *args)"
+        )
+
+    def call(self, X, state, **kwargs):
+        raise NotImplementedError(f"{type(self).__name__} defines no call(X, state)")
+
+
+class EncoderDecoder(BuiltWhenCalled, tf.keras.Model):
+    """An encoder and a decoder, joined by the decoder's first state.
+
+    Called with the source, the decoder's inputs and what else the encoder takes, such
+    as valid lengths; returns what the decoder does: its outputs and its new state.
+    """
+
+    def __init__(self, encoder, decoder, **kwargs):
+        super().__init__(**kwargs)
+        self.encoder, self.decoder = encoder, decoder
+
+    def call(self, enc_X, dec_X, *args, **kwargs):
+        enc_outputs = self.encoder(enc_X, *args, **kwargs)
+        state = self.decoder.init_state(enc_outputs, *args)
+        return self.decoder(dec_X, state, **kwargs)
+
+
+def embedding_layer(vocab_size, embed_size):
+    """An embedding that starts standard normal, as PyTorch's does."""
+    normal = tf.keras.initializers.RandomNormal(stddev=1.0)
+    return tf.keras.layers.Embedding(
+        vocab_size, embed_size, embeddings_initializer=normal
+    )
+
+
+def gru_layers(num_hiddens, num_layers, dropout):
+    """`num_layers` GRU layers with dropout between one and the next.
+
+    Stacked cells in one loop over time: TensorFlow is faster with one than with many.
+    """
+    cells = [tf.keras.layers.GRUCell(num_hiddens)]
+    for _ in range(num_layers - 1):
+        # A cell drops out its inputs: what comes from the layer below.
+        cells.append(tf.keras.layers.GRUCell(num_hiddens, dropout=dropout))
+    return tf.keras.layers.RNN(
+        tf.keras.layers.StackedRNNCells(cells), return_sequences=True, return_state=True
+    )
+
+
+class Seq2SeqEncoder(Encoder):
+    """The encoder of a translator: an embedding and GRU layers.
+
+    Called with indices of shape (n, T); returns the outputs of the top layer at all
+    steps, (n, T, h), and the last state of every layer, a list of L times (n, h). The
+    source is read to its end, padding included. (Sutskever, Vinyals and Le 2014,
+    https://arxiv.org/abs/1409.3215)
+    """
+
+    def __init__(
+        self, vocab_size, embed_size, num_hiddens, num_layers, dropout=0, **kwargs
+    ):
+        super().__init__(**kwargs)
+        self.embedding = embedding_layer(vocab_size, embed_size)
+        self.rnn = gru_layers(num_hiddens, num_layers, dropout)
+
+    def call(self, X, *args, **kwargs):
+        X = self.embedding(X)  # (n, T, e)
+        Y, *state = self.rnn(X, **kwargs)  # (n, T, h), L times (n, h)
+        return Y, state
+
+
+class Seq2SeqDecoder(Decoder):
+    """The decoder of a translator: embedding, GRU layers, a linear output layer.
+
+    It starts in the encoder's last state, which needs equally many layers and hidden
+    units there. The top layer's part of that state, the context, is put beside every
+    input. It is a part of the decoder's state, so that it stays the same whether a
+    sequence is decoded at once, as in training, or step by step. Called with indices
+    of shape (n, T) and a state; returns outputs of shape (n, T, q) and the new state.
+    (Cho and others 2014, https://arxiv.org/abs/1406.1078)
+    """
+
+    def __init__(
+        self, vocab_size, embed_size, num_hiddens, num_layers, dropout=0, **kwargs
+    ):
+        super().__init__(**kwargs)
+        self.embedding = embedding_layer(vocab_size, embed_size)
+        self.rnn = gru_layers(num_hiddens, num_layers, dropout)
+        self.dense = tf.keras.layers.Dense(vocab_size)
+
+    def init_state(self, enc_outputs, *args):
+        """The pair (H, context): a list of L times (n, h), and (n, h)."""
+        H = enc_outputs[1]
+        return H, H[-1]
+
+    def call(self, X, state, **kwargs):
+        H, context = state
+        X = self.embedding(X)  # (n, T, e)
+        beside = tf.repeat(context[:, None], tf.shape(X)[1], axis=1)  # (n, T, h)
+        Y, *H = self.rnn(tf.concat((X, beside), axis=2), H, **kwargs)  # (n, T, h)
+        return self.dense(Y), (H, context)  # (n, T, q)
+
+
+def sequence_mask(X, valid_len, value=0):
+    """A copy of `X` in which `value` stands behind the valid steps of each row.
+
+    `X` has shape (n, T) or (n, T, ...), `valid_len` shape (n,).
+    """
+    X = tf.convert_to_tensor(X)
+    valid = tf.sequence_mask(valid_len, tf.shape(X)[1])  # (n, T)
+    for _ in range(X.shape.rank - 2):
+        valid = valid[..., None]
+    return tf.where(valid, X, tf.cast(value, X.dtype))
+
+
+class MaskedSoftmaxCELoss(tf.keras.losses.Loss):
+    """The softmax cross-entropy of each sequence, blind to its padding.
+
+    Made for one batch, with its `valid_len` (n,). Called with `label` (n, T) and `pred`
+    (n, T, q); returns (n,), in nats: the sum over the valid steps, divided by T.
+    """
+
+    def __init__(self, valid_len):
+        super().__init__(reduction="none")
+        self.valid_len = valid_len
+
+    def call(self, label, pred):
+        losses = tf.nn.sparse_softmax_cross_entropy_with_logits(  # (n, T)
+            labels=tf.cast(label, tf.int32), logits=pred
+        )
+        return tf.reduce_mean(sequence_mask(losses, self.valid_len), axis=1)
+
+
+def init_seq2seq(net):
+    """Draw the weights of all linear and recurrent layers anew, by Glorot's rule.
+
+    Biases and embeddings stay as they are; `net` must have been called once. (Glorot
+    and Bengio 2010, https://proceedings.mlr.press/v9/glorot10a.html)
+    """
+    for variable in net.trainable_variables:
+        if variable.name in ("kernel", "recurrent_kernel"):
+            # One for each: an initialiser of Keras draws the same numbers again.
+            glorot = tf.keras.initializers.GlorotUniform()
+            variable.assign(glorot(variable.shape, variable.dtype))
+
+
+def compiled_step(net, optimizer, bos):
+    """A function that makes one clipped update on one batch and returns its loss.
+
+    The decoder is forced by its teacher: it reads the index `bos` and then the right
+    tokens up to the last but one, not what it has predicted. The loss is the sum over
+    the sequences. Compiled to a graph for each shape of the batch, and freed together
+    with the function.
+    """
+
+    @tf.function
+    def step(X, X_valid_len, Y, Y_valid_len):
+        dec_X = tf.concat((tf.fill((Y.shape[0], 1), bos), Y[:, :-1]), axis=1)  # (n, T)
+        with tf.GradientTape() as tape:
+            Y_hat, _ = net(X, dec_X, X_valid_len, training=True)  # (n, T, q)
+            l = tf.reduce_sum(MaskedSoftmaxCELoss(Y_valid_len)(Y, Y_hat))
+        params = net.trainable_variables
+        grads = grad_clipping(dense_gradients(tape.gradient(l, params)), 1)
+        optimizer.apply_gradients(zip(grads, params, strict=True))
+        return l
+
+    return step
+
+
+def dense_gradients(grads):
+    """The gradients as plain tensors, those of embeddings included.
+
+    TensorFlow keeps the latter as one slice for each token of the batch. The norm of
+    these is not the norm of the gradient, in which the slices of a token are added.
+    """
+    return [None if grad is None else tf.convert_to_tensor(grad) for grad in grads]
+
+
+def train_epoch_seq2seq(step, data_iter):
+    """Train for one pass over `data_iter`; returns (loss, tokens per second).
+
+    `step` is a `compiled_step`. The loss is the sum over the sequences, divided by the
+    number of valid target tokens, and is read from the device once, at the end.
+    """
+    timer = Timer()
+    total_loss, num_tokens = tf.zeros(()), tf.zeros((), tf.int32)
+    for batch in data_iter:
+        total_loss += step(*batch)
+        num_tokens += tf.reduce_sum(batch[3])
+    num_tokens = int(num_tokens)
+    if num_tokens == 0:
+        raise ValueError("data_iter served no batch: there is nothing to train on")
+    return float(total_loss) / num_tokens, num_tokens / timer.stop()
+
+
+def train_seq2seq(net, data_iter, lr, num_epochs, tgt_vocab, device, *, init=True):
+    """Train an encoder-decoder with Adam and show its progress.
+
+    `device` is one of `try_gpu`. `init_seq2seq` draws the weights first; `init=False`
+    goes on with those of before. Gradients are clipped at the norm 1. At the end,
+    prints the loss of `train_epoch_seq2seq` and the speed. Raises ValueError if
+    `tgt_vocab` lacks ``'<bos>'``, TrainingDiverged when the loss is no longer finite;
+    after Ctrl-C, `net` keeps what it has learned.
+    """
+    bos = reserved_index(tgt_vocab, BOS)
+    name = getattr(device, "_device_name", device)
+    with Progress(num_epochs, lr, "loss", 3) as progress, tf.device(name):
+        build_seq2seq(net, data_iter)
+        if init:
+            init_seq2seq(net)
+        optimizer = tf.keras.optimizers.Adam(float(lr))  # Keras 3 refuses an integer
+        optimizer.build(net.trainable_variables)
+        step = compiled_step(net, optimizer, bos)
+        for _ in range(num_epochs):
+            l, speed = train_epoch_seq2seq(step, data_iter)
+            progress.update(l, speed)
+    print(f"loss {l:.3f}, {progress.speed:.1f} tokens/sec on {name}")
+
+
+def build_seq2seq(net, data_iter):
+    """Make the parameters of `net`, which needs one call, on the first batch."""
+    for X, X_valid_len, Y, _ in data_iter:
+        net(X, Y, X_valid_len, training=False)
+        return
+    raise ValueError("data_iter served no batch: there is nothing to train on")
+
+
+@tf.function
+def encode(net, X, valid_len):
+    """The decoder's first state for the sources `X`, without dropout."""
+    enc_outputs = net.encoder(X, valid_len, training=False)
+    return net.decoder.init_state(enc_outputs, valid_len)
+
+
+@tf.function
+def decode_step(net, X, state):
+    """The likeliest next token for each row of `X`, (n, 1), and the new state."""
+    Y, state = net.decoder(X, state, training=False)  # (n, 1, q)
+    return tf.argmax(Y, axis=2, output_type=tf.int32), state
+
+
+def predict_seq2seq(
+    net, src_sentence, src_vocab, tgt_vocab, num_steps, save_attention_weights=False
+):
+    """Translate one sentence: `(translation, attention_weights)`.
+
+    The likeliest token of each step is the input of the next, until ``'<eos>'`` or
+    `num_steps` tokens. The words of the translation are joined with spaces. With
+    `save_attention_weights`, the decoder's `attention_weights` are kept after each
+    step, else the list is empty. Dropout is off meanwhile. Errors:
+    `d2l_local.translation.encode_source`.
+    """
+    X, valid_len = translation.encode_source(src_sentence, src_vocab, num_steps)
+    bos, eos = reserved_index(tgt_vocab, BOS), reserved_index(tgt_vocab, EOS)
+    outputs, attention_weights = [], []
+    # Weights that a decoder puts by while it is compiled are no numbers.
+    step = decode_step.python_function if save_attention_weights else decode_step
+    state = encode(net, tf.constant(X, tf.int32), tf.constant(valid_len))
+    dec_X = tf.constant([[bos]])
+    for _ in range(num_steps):
+        dec_X, state = step(net, dec_X, state)
+        if save_attention_weights:
+            attention_weights.append(net.decoder.attention_weights)
+        token = int(dec_X[0, 0])
+        if token == eos:
+            break
+        outputs.append(token)
+    return " ".join(tgt_vocab.to_tokens(outputs)), attention_weights
