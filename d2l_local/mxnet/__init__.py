@@ -21,7 +21,13 @@ from d2l_local.numpy_shim import import_mxnet
 import_mxnet()
 
 from d2l_local.common import *
-from d2l_local.mxnet.data import load_array, load_data_time_machine
+from d2l_local.mxnet.data import (
+    SeqDataLoader,
+    load_array,
+    load_data_time_machine,
+    seq_data_iter_random,
+    seq_data_iter_sequential,
+)
 from d2l_local.mxnet.devices import layers_drop_out, set_seed, try_all_gpus, try_gpu
 from d2l_local.mxnet.model import RNNModel, RNNModelScratch, check_rnn_layer
 from d2l_local.mxnet.prediction import predict_ch8
@@ -43,6 +49,7 @@ from d2l_local.mxnet.seq2seq import (
 from d2l_local.mxnet.training import (
     detach_state,
     evaluate_loss,
+    evaluate_perplexity,
     global_norm,
     grad_clipping,
     gradients,

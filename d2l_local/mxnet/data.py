@@ -5,6 +5,51 @@ from mxnet import gluon, np
 from d2l_local import batching
 
 
+def seq_data_iter_random(corpus, batch_size, num_steps, rng=None):
+    """Batches of arrays whose subsequences stand in random order, as `(X, Y)`.
+
+    With `rng`, a `random.Random` that the classic API doesn't know, they stay NumPy
+    arrays, for callers that convert them. All else: `d2l_local.batching`.
+    """
+    batches = batching.seq_data_iter_random(corpus, batch_size, num_steps, rng)
+    return batches if rng is not None else _converted(batches)
+
+
+def seq_data_iter_sequential(corpus, batch_size, num_steps, rng=None):
+    """Batches of arrays in which row i continues row i of the batch before.
+
+    `rng` is as in `seq_data_iter_random`. All else: `d2l_local.batching`.
+    """
+    batches = batching.seq_data_iter_sequential(corpus, batch_size, num_steps, rng)
+    return batches if rng is not None else _converted(batches)
+
+
+def _converted(batches):
+    return ((_as_array(X), _as_array(Y)) for X, Y in batches)
+
+
+def _as_array(batch):
+    return np.array(batch, dtype="int32")
+
+
+class SeqDataLoader(batching.SeqDataLoader):
+    """Batches of arrays of the characters of a text; each `iter` is one pass (epoch).
+
+    All options but `convert`, attributes, methods and errors are those of the loader
+    in `d2l_local.batching`.
+    """
+
+    def __init__(self, batch_size, num_steps, use_random_iter, max_tokens, **options):
+        super().__init__(
+            batch_size,
+            num_steps,
+            use_random_iter,
+            max_tokens,
+            convert=_as_array,
+            **options,
+        )
+
+
 def load_data_time_machine(
     batch_size, num_steps, use_random_iter=False, max_tokens=10000, **options
 ):
@@ -13,14 +58,10 @@ def load_data_time_machine(
     Each batch is a pair of integer arrays of shape (batch_size, num_steps): inputs,
     and labels one step ahead. Options and errors: `d2l_local.batching`.
     """
-    return batching.load_data_time_machine(
-        batch_size,
-        num_steps,
-        use_random_iter,
-        max_tokens,
-        convert=lambda batch: np.array(batch, dtype="int32"),
-        **options,
+    loader = SeqDataLoader(
+        batch_size, num_steps, use_random_iter, max_tokens, **options
     )
+    return loader, loader.vocab
 
 
 def load_array(data_arrays, batch_size, is_train=True):

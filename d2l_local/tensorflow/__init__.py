@@ -19,7 +19,13 @@ with without_known_notices():
     import tensorflow
 
 from d2l_local.common import *
-from d2l_local.tensorflow.data import load_array, load_data_time_machine
+from d2l_local.tensorflow.data import (
+    SeqDataLoader,
+    load_array,
+    load_data_time_machine,
+    seq_data_iter_random,
+    seq_data_iter_sequential,
+)
 from d2l_local.tensorflow.devices import device_name, set_seed, try_all_gpus, try_gpu
 from d2l_local.tensorflow.model import (
     RNNModel,
@@ -47,6 +53,7 @@ from d2l_local.tensorflow.seq2seq import (
 )
 from d2l_local.tensorflow.training import (
     evaluate_loss,
+    evaluate_perplexity,
     grad_clipping,
     sgd,
     train_ch8,

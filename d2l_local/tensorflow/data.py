@@ -6,6 +6,48 @@ from d2l_local import batching
 from d2l_local.tensorflow.devices import _transpose_first
 
 
+def seq_data_iter_random(corpus, batch_size, num_steps, rng=None):
+    """Batches of tensors whose subsequences stand in random order, as `(X, Y)`.
+
+    With `rng`, a `random.Random` that the classic API doesn't know, they stay NumPy
+    arrays, for callers that convert them. All else: `d2l_local.batching`.
+    """
+    batches = batching.seq_data_iter_random(corpus, batch_size, num_steps, rng)
+    return batches if rng is not None else _converted(batches)
+
+
+def seq_data_iter_sequential(corpus, batch_size, num_steps, rng=None):
+    """Batches of tensors in which row i continues row i of the batch before.
+
+    `rng` is as in `seq_data_iter_random`. All else: `d2l_local.batching`.
+    """
+    batches = batching.seq_data_iter_sequential(corpus, batch_size, num_steps, rng)
+    return batches if rng is not None else _converted(batches)
+
+
+def _converted(batches):
+    return ((tf.constant(X), tf.constant(Y)) for X, Y in batches)
+
+
+class SeqDataLoader(batching.SeqDataLoader):
+    """Batches of tensors of the characters of a text; each `iter` is one pass (epoch).
+
+    All options but `convert`, attributes, methods and errors are those of the loader
+    in `d2l_local.batching`.
+    """
+
+    def __init__(self, batch_size, num_steps, use_random_iter, max_tokens, **options):
+        _transpose_first()
+        super().__init__(
+            batch_size,
+            num_steps,
+            use_random_iter,
+            max_tokens,
+            convert=tf.constant,
+            **options,
+        )
+
+
 def load_data_time_machine(
     batch_size, num_steps, use_random_iter=False, max_tokens=10000, **options
 ):
@@ -14,15 +56,10 @@ def load_data_time_machine(
     Each batch is a pair of integer tensors of shape (batch_size, num_steps): inputs,
     and labels one step ahead. Options and errors: `d2l_local.batching`.
     """
-    _transpose_first()
-    return batching.load_data_time_machine(
-        batch_size,
-        num_steps,
-        use_random_iter,
-        max_tokens,
-        convert=tf.constant,
-        **options,
+    loader = SeqDataLoader(
+        batch_size, num_steps, use_random_iter, max_tokens, **options
     )
+    return loader, loader.vocab
 
 
 def load_array(data_arrays, batch_size, is_train=True):

@@ -14,7 +14,13 @@ What touches no tensor (text, vocabulary, batches, plots) comes from `d2l_local.
 """
 
 from d2l_local.common import *
-from d2l_local.torch.data import load_array, load_data_time_machine
+from d2l_local.torch.data import (
+    SeqDataLoader,
+    load_array,
+    load_data_time_machine,
+    seq_data_iter_random,
+    seq_data_iter_sequential,
+)
 from d2l_local.torch.devices import set_seed, try_all_gpus, try_gpu
 from d2l_local.torch.model import RNNModel, RNNModelScratch, check_rnn_layer
 from d2l_local.torch.prediction import evaluation_mode, predict_ch8
@@ -36,6 +42,7 @@ from d2l_local.torch.seq2seq import (
 from d2l_local.torch.training import (
     detach_state,
     evaluate_loss,
+    evaluate_perplexity,
     grad_clipping,
     sgd,
     train_ch8,
