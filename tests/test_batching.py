@@ -3,6 +3,7 @@
 import json
 import random
 import re
+import tempfile
 from itertools import pairwise
 
 import numpy as np
@@ -19,6 +20,27 @@ from d2l_local.batching import (
 )
 
 CUTS = [seq_data_iter_random, seq_data_iter_sequential]
+
+
+def in_a_file(dtype):
+    """Maker of a corpus in a file, as a large text has one."""
+
+    def stored(tokens):
+        with tempfile.TemporaryFile() as file:
+            np.array(tokens, dtype).tofile(file)
+            return np.memmap(file, dtype, "c")
+
+    return stored
+
+
+STORED = {
+    "list": list,
+    "tuple": tuple,
+    "array": np.array,
+    "file of bytes": in_a_file("u1"),
+    "file of pairs of bytes": in_a_file("u2"),
+    "big-endian file": in_a_file(">u4"),
+}
 
 
 @st.composite
@@ -89,6 +111,28 @@ def test_a_pass_reaches_every_offset(cut):
         firsts.add(min(X.min() for X, _ in batches))
     last = num_steps if cut is seq_data_iter_sequential else num_steps - 1
     assert firsts == set(range(last + 1))
+
+
+@pytest.mark.parametrize("stored", STORED)
+@pytest.mark.parametrize("cut", CUTS)
+@given(tasks(), st.randoms(use_true_random=False))
+def test_any_corpus_is_served_once_however_it_is_stored(cut, stored, task, rng):
+    """Nothing but the text may tell where a batch comes from: compare with slices."""
+    n, batch_size, num_steps, seed = task
+    tokens = rng.choices(range(rng.choice([1, 2, 28, 256])), k=n)
+    corpus = STORED[stored](tokens)
+    places = cut(range(n), batch_size, num_steps, random.Random(seed))
+    batches = cut(corpus, batch_size, num_steps, random.Random(seed))
+    served = []
+    for (X, Y), (at, _) in zip(batches, places, strict=True):
+        assert X.dtype == Y.dtype == np.int64
+        for x, y, start in zip(X.tolist(), Y.tolist(), at[:, 0].tolist()):
+            assert x == tokens[start : start + num_steps]
+            assert y == tokens[start + 1 : start + 1 + num_steps]
+            served += range(start, start + num_steps)
+    assert len(set(served)) == len(served)
+    assert n - len(served) <= num_steps + batch_size * num_steps
+    assert list(corpus) == tokens
 
 
 # Sequential order

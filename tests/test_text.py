@@ -19,6 +19,7 @@ from d2l_local.text import (
     read_time_machine,
     tokenize,
 )
+from d2l_local.vocabulary import Vocab, count_corpus
 
 
 @pytest.fixture
@@ -135,6 +136,31 @@ def test_tokenize_words_and_characters():
 def test_tokenize_names_an_unknown_kind():
     with pytest.raises(ValueError, match=r"'letter'.*'word' or 'char'"):
         tokenize(["a"], "letter")
+
+
+WORDS = st.text(st.characters(categories=["L", "M"]), min_size=1, max_size=4)
+
+
+@given(
+    st.lists(st.lists(WORDS, max_size=6).map(" ".join), max_size=6),
+    st.sampled_from(["word", "char"]),
+    st.integers(0, 3),
+    st.lists(st.sampled_from(["<pad>", "<bos>", " ", "a"]), unique=True),
+)
+def test_any_text_comes_back_from_its_indices(lines, token, min_freq, reserved):
+    lines = [clean(line, unicode=True) for line in lines]
+    tokens = tokenize(lines, token)
+    separator = " " if token == "word" else ""
+    assert [separator.join(line) for line in tokens] == lines
+    vocab = Vocab(tokens, min_freq, reserved)
+    counts = count_corpus(tokens)
+    kept = {each for each, n in counts.items() if n >= min_freq} | {*reserved}
+    expected = [[each if each in kept else "<unk>" for each in line] for line in tokens]
+    assert vocab.to_tokens(vocab[tokens]) == expected
+    assert set(vocab.idx_to_token) == kept | {"<unk>"}
+    assert vocab.idx_to_token[1 : 1 + len(reserved)] == reserved
+    assert dict(vocab.token_freqs) == counts
+    assert [vocab[each] for each in vocab.idx_to_token] == list(range(len(vocab)))
 
 
 # The book
