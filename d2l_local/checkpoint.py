@@ -52,7 +52,8 @@ def write_checkpoint(path, arrays, run, progress):
     Raises OSError, naming the remedy, where the file can't be written; the one that
     was there before is still good then.
     """
-    arrays = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    # Unlike ascontiguousarray, this leaves a number without an axis as it is.
+    arrays = {name: np.asarray(array, order="C") for name, array in arrays.items()}
     metadata = {
         "format": FORMAT,
         "version": VERSION,

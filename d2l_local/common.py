@@ -7,9 +7,10 @@ from d2l_local.batching import (
     seq_data_iter_sequential,
 )
 from d2l_local.bleu import bleu
+from d2l_local.checkpoint import Checkpoint
 from d2l_local.download import DATA_HUB, DATA_URL, download, download_extract
 from d2l_local.plotting import Animator, plot, set_axes, set_figsize, use_svg_display
-from d2l_local.progress import TrainingDiverged
+from d2l_local.progress import Epoch, TrainingDiverged
 from d2l_local.text import (
     load_corpus,
     load_corpus_time_machine,
@@ -30,6 +31,8 @@ __all__ = [
     "DATA_URL",
     "Accumulator",
     "Animator",
+    "Checkpoint",
+    "Epoch",
     "SeqDataLoader",
     "Timer",
     "TrainingDiverged",
