@@ -20,7 +20,7 @@ EMBEDDED := env -u D2L_DATA_DIR D2L_TEXT=embedded
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run lab build translations execute figures test \
-	test-fast test-colab lint clean
+	test-fast test-colab bench bench-tables lint clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' \
@@ -89,6 +89,12 @@ $(COLAB_STAMP): requirements-colab.txt | $(READY)
 
 test-colab: $(READY) $(COLAB_STAMP) ## every notebook with the versions of Colab
 	$(PY) -m tools.colab
+
+bench: $(READY) ## measure the helper package beside the classic d2l (25 minutes)
+	$(PY) -m benchmarks $(if $(QUICK),--quick) $(if $(FRESH),--fresh)
+
+bench-tables: $(READY) ## write the tables of the benchmark anew from its results
+	$(PY) -m benchmarks --tables
 
 lint: $(READY) ## style of code and notebooks
 	$(PY) -m ruff check .

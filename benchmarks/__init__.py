@@ -1,0 +1,1 @@
+"""How fast the helper package trains, beside the classic one: `make bench`."""

@@ -1,0 +1,179 @@
+"""The figures of a run, as SVG in the style of the book's drawn figures."""
+
+from __future__ import annotations
+
+import math
+
+from benchmarks import summary
+from benchmarks.plan import CLASSIC, FRAMEWORKS, LEARNED, OURS, TARGETS, Size
+from benchmarks.results import Results
+from benchmarks.summary import Spread
+from benchmarks.table import has_classic, helper_spread, ratio
+from img.svg import BLUE, GREEN, GREY, INK, ORANGE, document, text
+
+WIDTH, LEFT, RIGHT, TOP = 760, 130, 190, 62
+BAR, GAP, GROUP = 20, 4, 70  # heights: of a bar, between two, of a framework
+COLOURS = {"classic": GREY, "ours": BLUE}
+NAMES = {"classic": CLASSIC, "ours": OURS}
+CURVES = (INK, BLUE, GREEN, ORANGE)
+
+
+def speed(results: Results) -> str:
+    """Bars of tokens per second for both helpers, with ranges, and their ratios."""
+    sides = ["classic", "ours"] if has_classic(results) else ["ours"]
+    speeds = {
+        (name, side): helper_spread(results, name, side, summary.call_speed)
+        for name in FRAMEWORKS
+        for side in sides
+    }
+    widest = max(spread.high for spread in speeds.values())
+    shapes, told = legend(sides), []
+    for row, (key, name) in enumerate(FRAMEWORKS.items()):
+        top = TOP + row * GROUP
+        middle = top + (len(sides) * (BAR + GAP) - GAP) / 2
+        shapes.append(text(LEFT - 12, middle, name, 16, anchor="end"))
+        for place, side in enumerate(sides):
+            y = top + place * (BAR + GAP)
+            shapes += bar(y, speeds[key, side], widest, COLOURS[side])
+        told.append(f"{name} {speeds[key, 'ours'].median:,.0f}")
+        if len(sides) == 2:
+            spread = ratio(results, key, summary.call_speed)
+            shapes += factor(middle, spread.median, TARGETS[key])
+            told[-1] += f", {spread.median:.2f} times the classic helper"
+    height = TOP + len(FRAMEWORKS) * GROUP + 26
+    shapes.append(text(WIDTH / 2, height - 20, caption(results), 13, GREY))
+    description = (
+        "Horizontal bars of tokens per second while training, for each framework, with "
+        f"the range over all processes. By the medians: {'; '.join(told)}."
+    )
+    title = "How fast the two helpers train in three frameworks"
+    return document(WIDTH, height, title, description, shapes)
+
+
+def legend(sides: list[str]) -> list[str]:
+    """Heading and the two colours."""
+    shapes = [text(LEFT, 24, "tokens per second", 15, anchor="start")]
+    x = LEFT + 160
+    for side in sides:
+        shapes.append(block(x, 17, 14, 14, COLOURS[side]))
+        shapes.append(text(x + 20, 24, NAMES[side], 14, anchor="start"))
+        x += 90
+    return shapes
+
+
+def bar(y: float, values: Spread, widest: float, colour: str) -> list[str]:
+    """A bar up to the median, a line over the range, and the median in figures."""
+    scale = (WIDTH - LEFT - RIGHT - 60) / widest
+    low, end, high = (
+        LEFT + value * scale for value in (values.low, values.median, values.high)
+    )
+    middle = y + BAR / 2
+    return [
+        block(LEFT, y, end - LEFT, BAR, colour),
+        line(low, middle, high, middle, INK),
+        line(low, middle - 4, low, middle + 4, INK),
+        line(high, middle - 4, high, middle + 4, INK),
+        text(high + 8, middle, f"{values.median:,.0f}", 14, anchor="start"),
+    ]
+
+
+def factor(y: float, median: float, target: float) -> list[str]:
+    """The ratio of a framework, and what it should be."""
+    x = WIDTH - 30
+    colour = GREEN if median >= target else ORANGE
+    bold = "font-weight:bold"
+    return [
+        text(x, y - 9, f"{median:.2f} times as fast", 15, colour, "end", bold),
+        text(x, y + 10, f"target {target}", 12, GREY, "end"),
+    ]
+
+
+def caption(results: Results) -> str:
+    """The job and the machine, in short."""
+    size, machine = Size(), results.data["machine"]
+    return (
+        f"LSTM, {size.layers} layers, {size.hidden} units, batch {size.batch}, "
+        f"{size.steps} steps; {machine['cores']} cores; medians and ranges over "
+        f"{len(results.pairs('torch'))} processes each"
+    )
+
+
+def learning(results: Results) -> str:
+    """Perplexity over seconds of training, for each optimiser, in three panels."""
+    panel, margin, top, height = 220, 56, 70, 210
+    shapes = []
+    labels = [each.label for each in results.learning("torch")]
+    x = margin
+    for label, colour in zip(labels, CURVES, strict=False):
+        shapes += [line(x, 24, x + 22, 24, colour, 3)]
+        shapes += [text(x + 28, 24, label, 13, anchor="start")]
+        x += 60 + 7.5 * len(label)
+    for place, (key, name) in enumerate(FRAMEWORKS.items()):
+        left = margin + place * (panel + 26)
+        shapes.append(text(left + panel / 2, 54, name, 15))
+        shapes += curves(results, key, (left, top, panel, height), labelled=place == 0)
+    width = margin + 3 * (panel + 26) + 4
+    shapes.append(text(width / 2, top + height + 44, "seconds of training", 13, INK))
+    description = (
+        "Perplexity on a logarithmic axis over seconds of training, one panel for each "
+        "framework, one curve for each optimiser. A dashed line marks the perplexity "
+        f"{LEARNED} at which the text counts as learned by heart."
+    )
+    title = "How soon d2l_local learns the text by heart"
+    return document(width, top + height + 66, title, description, shapes)
+
+
+def curves(results: Results, framework: str, frame, labelled: bool) -> list[str]:
+    """One panel: axes, the line of the target, and the curves of all optimisers."""
+    left, top, width, height = frame
+    runs = list(results.learning(framework).values())
+    longest = max(run["epochs"]["end"][-1] for run in runs)
+    # From perplexity 1 to that of a model that knows nothing of 28 tokens.
+    highest = math.log(32)
+
+    def place(second: float, perplexity: float) -> tuple[float, float]:
+        up = min(math.log(max(perplexity, 1.0)) / highest, 1.0)
+        return left + second / longest * width, top + (1 - up) * height
+
+    bottom = top + height
+    shapes = [
+        line(left, top, left, bottom, INK),
+        line(left, bottom, left + width, bottom, INK),
+    ]
+    for value in (1, 2, 4, 8, 16, 32):
+        _, y = place(0, value)
+        shapes.append(line(left - 4, y, left, y, INK))
+        if labelled:
+            shapes.append(text(left - 9, y, f"{value}", 12, anchor="end"))
+    for second in (0, longest / 2, longest):
+        x, _ = place(second, 1)
+        shapes.append(line(x, bottom, x, bottom + 4, INK))
+        shapes.append(text(x, bottom + 16, f"{second:.0f}", 12))
+    _, y = place(0, LEARNED)
+    shapes.append(line(left, y, left + width, y, GREY, 1, "4 3"))
+    for run, colour in zip(runs, CURVES, strict=False):
+        epochs = run["epochs"]
+        points = zip(epochs["end"], epochs["perplexity"], strict=True)
+        path = " ".join(f"{x:.1f},{y:.1f}" for x, y in (place(*at) for at in points))
+        shapes.append(
+            f'<polyline points="{path}" fill="none" stroke="{colour}" '
+            f'stroke-width="1.6"/>'
+        )
+    return shapes
+
+
+def block(x: float, y: float, width: float, height: float, colour: str) -> str:
+    """A filled rectangle; `x`, `y` is its upper left corner."""
+    return (
+        f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" '
+        f'fill="{colour}"/>'
+    )
+
+
+def line(x1, y1, x2, y2, colour: str, width: float = 1.4, dashes: str = "") -> str:
+    """A straight line."""
+    broken = f' stroke-dasharray="{dashes}"' if dashes else ""
+    return (
+        f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" '
+        f'stroke="{colour}" stroke-width="{width:g}"{broken}/>'
+    )

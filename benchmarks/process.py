@@ -1,0 +1,136 @@
+"""Jobs in processes of their own, and the results of those that have finished."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.plan import CLASSIC, Job, Unit
+from tools.cache import helper_digest
+from tools.notebook import write_text
+
+# What decides over a result, beside the helper and the job itself.
+MEASURING = (
+    "worker.py",
+    "recorder.py",
+    "helpers.py",
+    "peak.py",
+    "machine.py",
+    "frameworks/torch.py",
+    "frameworks/tensorflow.py",
+    "frameworks/mxnet.py",
+)
+# Settings of the user's shell that would speak for the helpers.
+SETTINGS = (
+    "OMP_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "TF_NUM_INTRAOP_THREADS",
+    "TF_NUM_INTEROP_THREADS",
+    "MXNET_USE_MKLDNN_RNN",
+    "D2L_DATA_DIR",
+    "D2L_LANGUAGE",
+    "PYTHONWARNINGS",
+)
+TIMEOUT = 1800  # seconds; no job of ours takes a fifth of it
+LOG_TAIL = 2000  # characters
+
+
+class JobFailed(Exception):
+    """A process ended badly; the message holds its last words."""
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Where the processes run, with what, and where their results are kept.
+
+    `pythons`: an interpreter for each helper that is there. `context`: what all
+    results depend on beside the job, such as the code, the versions, the machine.
+    """
+
+    root: Path
+    folder: Path
+    text: Path
+    pythons: dict[str, Path]
+    context: dict
+
+    def path(self, unit: Unit) -> Path:
+        """Where the results of `unit` are kept: the name tells what they are of."""
+        key = {"jobs": [job.as_dict() for job in unit.jobs], **self.context}
+        text = json.dumps(key, sort_keys=True, default=str)
+        digest = hashlib.sha256(text.encode()).hexdigest()[:12]
+        return self.folder / "finished" / f"{unit.name}-{digest}.json"
+
+    def finished(self, unit: Unit) -> list[dict] | None:
+        """The kept results of `unit`, one for each job, or None."""
+        path = self.path(unit)
+        if not path.exists():
+            return None
+        return json.loads(path.read_text(encoding="utf-8"))
+
+    def run(self, unit: Unit) -> list[dict]:
+        """Run the jobs of `unit`, one after the other, and keep their results.
+
+        Kept together or not at all, as a pair says something only if nothing came
+        in between. Raises JobFailed.
+        """
+        results = [self._run_job(job, unit.name) for job in unit.jobs]
+        write_text(self.path(unit), json.dumps(results) + "\n")
+        return results
+
+    def forget(self) -> None:
+        """Drop all kept results."""
+        for path in (self.folder / "finished").glob("*.json"):
+            path.unlink()
+
+    def _run_job(self, job: Job, name: str) -> dict:
+        began = time.perf_counter()
+        with tempfile.TemporaryDirectory() as temporary:
+            job_path, result_path = (
+                Path(temporary) / file for file in ("job.json", "result.json")
+            )
+            job_path.write_text(json.dumps(job.as_dict()), encoding="utf-8")
+            arguments = [str(path) for path in (job_path, self.text, result_path)]
+            done = subprocess.run(
+                [self.pythons[job.helper], "-m", "benchmarks.worker", *arguments],
+                cwd=self.root,
+                env=environment_of(job),
+                text=True,
+                capture_output=True,
+                timeout=TIMEOUT,
+            )
+            log = self.folder / "log" / f"{name}-{job.helper}.txt"
+            write_text(log, done.stdout + done.stderr)
+            if done.returncode:
+                raise JobFailed(
+                    f"{name} ({job.helper}) ended with code {done.returncode}; "
+                    f"its last words, all of them in {log}:\n"
+                    f"{done.stderr.strip()[-LOG_TAIL:]}"
+                )
+            result = json.loads(result_path.read_text(encoding="utf-8"))
+        return {**result, "wall": round(time.perf_counter() - began, 2)}
+
+
+def environment_of(job: Job) -> dict[str, str]:
+    """The environment variables of a job's process: those of a reader's first call."""
+    found = {name: value for name, value in os.environ.items() if name not in SETTINGS}
+    found |= {"D2L_TEXT": "embedded", "MPLBACKEND": "Agg"}
+    if job.threads:
+        found["OMP_NUM_THREADS"] = str(job.threads)
+    if job.helper == CLASSIC and job.framework == "tensorflow":
+        found["TF_USE_LEGACY_KERAS"] = "1"  # its code is for Keras 2
+    return found
+
+
+def code_digest(root: Path) -> str:
+    """A digest of the helper package and of the code that measures."""
+    digest = hashlib.sha256(helper_digest(root / "d2l_local").encode())
+    for name in MEASURING:
+        digest.update((root / "benchmarks" / name).read_bytes())
+    return digest.hexdigest()

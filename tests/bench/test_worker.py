@@ -1,0 +1,49 @@
+"""The job of a process, done here with a tiny model and our helper."""
+
+import pytest
+
+from benchmarks import worker
+from benchmarks.helpers import digest
+from benchmarks.plan import Job, Optimizer, Size
+from d2l_local.text import load_corpus_time_machine
+from d2l_local.vocabulary import Vocab
+
+TINY = Size(hidden=8, layers=2, steps=5, batch=4)
+
+
+@pytest.fixture(autouse=True)
+def embedded(monkeypatch):
+    monkeypatch.setenv("D2L_TEXT", "embedded")
+
+
+@pytest.mark.parametrize("framework", ["torch", "tensorflow", "mxnet"])
+def test_a_training_is_recorded_as_it_printed_itself(framework, tmp_path):
+    job = Job("train", framework, size=TINY, epochs=2, max_tokens=300)
+    result = worker.run(job, tmp_path / "unused.txt")
+    (printed,) = result["printed"]
+    perplexities = result["epochs"]["perplexity"]
+    assert len(perplexities) == 2
+    assert float(printed[0]) == round(perplexities[-1], 1)
+    assert result["tokens"] % (TINY.steps * TINY.batch) == 0 < result["tokens"] < 300
+    corpus, vocab = load_corpus_time_machine(300)
+    assert result["data"] == digest(corpus, vocab)
+
+
+@pytest.mark.parametrize("framework", ["torch", "tensorflow", "mxnet"])
+def test_time_ends_a_training_and_other_optimisers_are_passed_on(framework, tmp_path):
+    adam = Optimizer("adam", 0.02)
+    points = (TINY, Size(8, 1, 5, 4))
+    job = Job("scaling", framework, optimizer=adam, points=points, seconds=1e-9)
+    result = worker.run(job, tmp_path / "unused.txt")
+    assert [point["size"]["layers"] for point in result["points"]] == [2, 1]
+    for point in result["points"]:
+        perplexities = point["epochs"]["perplexity"]
+        assert len(perplexities) == 3  # the fewest, as the time is up at once
+        assert perplexities[2] < perplexities[0]
+
+
+def test_digest_tells_texts_and_vocabularies_apart():
+    vocab, other = Vocab(list("aabb")), Vocab(list("aacc"))
+    assert digest([1, 2], vocab) == digest([1, 2], Vocab(list("aabb")))
+    assert digest([1, 2], vocab) != digest([2, 1], vocab)
+    assert digest([1, 2], vocab) != digest([1, 2], other)
