@@ -17,6 +17,7 @@ from operator import index as as_index
 
 import numpy as np
 
+from .arguments import at_least_one
 from .corpus import check_max_tokens, corpus_of
 from .sources import find_source
 
@@ -37,7 +38,7 @@ def seq_data_iter_random(corpus, batch_size, num_steps, rng=None):
     of at least 1, and for fewer than ``batch_size * (num_steps + 1)`` tokens.
     """
     corpus, batch_size, num_steps = _checked(corpus, batch_size, num_steps)
-    rng = random if rng is None else rng
+    rng = _random_numbers(rng)
     spare = len(corpus) - 1 - batch_size * num_steps
     offset = rng.randint(0, min(num_steps - 1, spare))
     # One token less: the last label of a piece is the token after it.
@@ -61,7 +62,7 @@ def seq_data_iter_sequential(corpus, batch_size, num_steps, rng=None):
     are those of `seq_data_iter_random`.
     """
     corpus, batch_size, num_steps = _checked(corpus, batch_size, num_steps)
-    rng = random if rng is None else rng
+    rng = _random_numbers(rng)
     spare = len(corpus) - 1 - batch_size * num_steps
     offset = rng.randint(0, min(num_steps, spare))
     return _continued(corpus[offset:], batch_size, num_steps)
@@ -94,7 +95,12 @@ def _checked(corpus, batch_size, num_steps):
     """
     batch_size = at_least_one("batch_size", batch_size)
     num_steps = at_least_one("num_steps", num_steps)
-    tokens = np.asarray(corpus)
+    try:
+        tokens = np.asarray(corpus)
+    except ValueError as error:  # rows of several lengths
+        raise ValueError(
+            f"corpus is not one row of indices: {error}. Use vocab[tokens] of one list"
+        ) from error
     if tokens.ndim != 1:
         raise ValueError(f"corpus has shape {tokens.shape}: give one row of indices")
     needed = batch_size * (num_steps + 1)
@@ -111,16 +117,15 @@ def _checked(corpus, batch_size, num_steps):
     return tokens, batch_size, num_steps
 
 
-def at_least_one(name, value):
-    try:
-        number = as_index(value)
-    except TypeError:
-        raise TypeError(
-            f"{name}={value!r} is not a whole number: give an int of at least 1"
-        ) from None
-    if number < 1:
-        raise ValueError(f"{name}={value!r}: give at least 1")
-    return number
+def _random_numbers(rng):
+    if rng is None:
+        return random
+    if rng is random or isinstance(rng, random.Random):
+        return rng
+    # NumPy's generators have methods of the same names that do other things.
+    raise TypeError(
+        f"rng={rng!r} is no random.Random: give random.Random(seed), or None"
+    )
 
 
 class SeqDataLoader:
@@ -154,6 +159,10 @@ class SeqDataLoader:
         convert=None,
         unicode=False,
     ):
+        if convert is not None and not callable(convert):
+            raise TypeError(
+                f"convert={convert!r} can't be called: give a function of an array"
+            )
         text = "time_machine" if text is None else text
         max_tokens = check_max_tokens(max_tokens)
         self.source = find_source(text)

@@ -37,7 +37,10 @@ def clean(line, unicode=False):
     Classic rule: every run of characters other than A-Z and a-z is one space.
     With `unicode`, the letters and combining marks of every script stay, composed
     (NFC) where Unicode has a composed form; every other run is one space.
+    Raises TypeError if `line` is no string.
     """
+    if not isinstance(line, str):
+        raise TypeError(f"line={line!r} is no string: decode bytes, clean line by line")
     if not unicode:
         letters = line.encode("ascii", "replace").translate(ASCII_LETTERS)
         return b" ".join(letters.split()).decode("ascii")
@@ -90,7 +93,7 @@ def _seam(text, unicode, joint):
     if not unicode:  # each character is cleaned by itself
         cut = max(len(text) - 1, 0)
         return cut, cut > 0 and all(clean(c) for c in text[cut - 1 :])
-    for cut in range(len(text) - 1, 0, -1):
+    for cut in range(len(text) - 1, max(0, len(text) - LONGEST_RUN), -1):
         around = text[max(cut - SEAM, 0) : cut], text[cut : cut + SEAM]
         if _can_part(*around):
             return cut, unicodedata.category(text[cut])[0] == "L"

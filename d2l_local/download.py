@@ -15,6 +15,7 @@ import zipfile
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
+from .arguments import at_least_one
 from .notebook import notebook_shell
 
 DATA_DIR_VARIABLE = "D2L_DATA_DIR"
@@ -63,6 +64,7 @@ def download(name, cache_dir=None, *, max_bytes=MAX_BYTES):
     ConnectionError if the server can't be reached or refuses; another OSError if the
     folder can't be written.
     """
+    max_bytes = at_least_one("max_bytes", max_bytes)
     url, _ = _entry(name)
     folder = Path(cache_dir).expanduser() if cache_dir else data_dir()
     path = folder / file_name(name)
@@ -142,11 +144,18 @@ def verify(path, name, origin=None, remedy="Try again later"):
 
 
 def _entry(name):
-    if name not in DATA_HUB:
+    """(URL, SHA-1) of an entry; readers write them, so their form is checked."""
+    if not isinstance(name, str) or name not in DATA_HUB:
         raise ValueError(
             f"unknown file {name!r}: DATA_HUB knows {', '.join(sorted(DATA_HUB))}"
         )
-    return DATA_HUB[name]
+    entry = DATA_HUB[name]
+    if not isinstance(entry, (tuple, list)) or [*map(type, entry)] != [str, str]:
+        raise ValueError(
+            f"DATA_HUB[{name!r}] is {entry!r}: make it a pair of the URL and the "
+            "SHA-1 of the file"
+        )
+    return entry
 
 
 def _known_hash(name):

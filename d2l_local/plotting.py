@@ -85,8 +85,10 @@ def plot(
     one `X` serves every `Y`. Without `Y`, the `X` are plotted over 0, 1, 2, ...
     `fmts` are Matplotlib's short line styles, used again from the start if there are
     more curves. Draws into `axes`, else into the current axes, else into a new
-    figure of `figsize` inches. Raises ValueError if X and Y do not pair up.
+    figure of `figsize` inches. Raises ValueError if X and Y do not pair up, and
+    without `fmts`, TypeError for what is no curve.
     """
+    _check_fmts(fmts)
     use_svg_display()
     X, Y = _curves(X, Y)
     if axes is None:
@@ -98,6 +100,9 @@ def plot(
 
 def _curves(X, Y):
     """`X` and `Y` as equally long lists of curves; x is [] for a counted axis."""
+    for name, values in (("X", X), ("Y", [] if Y is None else Y)):
+        if isinstance(values, str) or not hasattr(values, "__len__"):
+            raise TypeError(f"{name}={values!r} is no curve: give a list of numbers")
     X = [X] if _is_curve(X) else list(X)
     if Y is None:
         return [[]] * len(X), X
@@ -110,6 +115,13 @@ def _curves(X, Y):
             "or one X for each Y"
         )
     return X, Y
+
+
+def _check_fmts(fmts):
+    if isinstance(fmts, str) or len(fmts) == 0:
+        raise ValueError(
+            f"fmts={fmts!r} is no list of line styles: give at least one, as in ['-']"
+        )
 
 
 def _is_curve(values):
@@ -189,6 +201,7 @@ class Animator:
         progress=None,
         min_interval=0.5,
     ):
+        _check_fmts(fmts)
         self._look = (xlabel, ylabel, xlim, ylim, xscale, yscale, legend)
         self._layout = (nrows, ncols, figsize)
         self.fmts = fmts
@@ -205,21 +218,24 @@ class Animator:
         """Append a point to every curve: x one number or one each, y one each.
 
         A None leaves its curve as it is. Raises ValueError if `x` or `y` has another
-        number of values than there are curves.
+        number of values than there are curves, TypeError if one is no number; then
+        nothing is appended.
         """
         y = [y] if _is_number(y) else list(y)
         x = [x] * len(y) if _is_number(x) else list(x)
-        if not self.Y:
-            self.X, self.Y = [[] for _ in y], [[] for _ in y]
-        if not len(x) == len(y) == len(self.Y):
+        curves = len(self.Y) or len(y)
+        if not len(x) == len(y) == curves:
             raise ValueError(
-                f"{len(x)} x values and {len(y)} y values for {len(self.Y)} curves: "
+                f"{len(x)} x values and {len(y)} y values for {curves} curves: "
                 "give one of each per curve, None where there is no point"
             )
-        for i, (a, b) in enumerate(zip(x, y)):
+        points = _points(x, y)
+        if not self.Y:
+            self.X, self.Y = [[] for _ in y], [[] for _ in y]
+        for i, (a, b) in enumerate(points):
             if a is not None and b is not None:
-                self.X[i].append(float(a))
-                self.Y[i].append(float(b))
+                self.X[i].append(a)
+                self.Y[i].append(b)
         self.draw(force=False)
 
     def draw(self, force=True):
@@ -297,6 +313,17 @@ class Animator:
         nrows, ncols, figsize = self._layout
         self.fig = Figure(figsize=figsize)
         self.axes = list(self.fig.subplots(nrows, ncols, squeeze=False).flat)
+
+
+def _points(x, y):
+    """Pairs of floats, or None."""
+    try:
+        return [
+            tuple(None if value is None else float(value) for value in pair)
+            for pair in zip(x, y)
+        ]
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"x={x!r} and y={y!r} are not all numbers: {error}") from error
 
 
 def _draw_bar(axes, share):

@@ -1,5 +1,7 @@
 """What a language model is asked to continue: checked before anything is computed."""
 
+from .arguments import at_least
+
 
 def encode_prompt(prefix, num_preds, vocab):
     """Turn the start of a text into the indices that a model reads.
@@ -10,13 +12,17 @@ def encode_prompt(prefix, num_preds, vocab):
 
     Raises ValueError for an empty prefix, for tokens that the vocabulary does not
     hold (the model never saw them: what it would make of `<unk>` is noise), and for
-    a negative `num_preds`.
+    a negative `num_preds`, TypeError for a prefix or a number of another type.
     """
+    if not isinstance(prefix, (str, list, tuple)):
+        raise TypeError(
+            f"prefix={prefix!r} is neither a string nor a list of tokens: give the "
+            "start of a text"
+        )
     if len(prefix) == 0:
         raise ValueError("the prefix is empty: give the model at least one token")
-    if num_preds < 0:
-        raise ValueError(f"num_preds is {num_preds}: it must be 0 or more")
-    missing = sorted({token for token in prefix if vocab[token] == vocab.unk})
+    at_least(0, "num_preds", num_preds)
+    missing = sorted({token for token in prefix if vocab[token] == vocab.unk}, key=str)
     if missing:
         raise ValueError(
             f"the prefix {prefix!r} holds {missing}, which the vocabulary of "

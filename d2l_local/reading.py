@@ -6,6 +6,8 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 
+from .arguments import at_least_one
+
 PIECE = 1 << 16  # bytes read at once; more is slower, and needs more memory
 
 
@@ -27,6 +29,7 @@ def read_pieces(path, size=PIECE):
     Joined, the pieces are what Python's text mode reads: every line end is ``'\\n'``.
     Parameters and errors are those of `read_lines`; `size` counts bytes.
     """
+    size = at_least_one("size", size)
     path = Path(path) if isinstance(path, str) else path
     if not hasattr(path, "is_file"):
         raise TypeError(f"{path!r} is no path: give a str or a pathlib.Path")

@@ -11,8 +11,20 @@ TOKEN_KINDS = ("word", "char")
 def tokenize(lines, token="word"):
     """Cut each line into words or characters: a list of lists of strings.
 
-    Raises ValueError if `token` is neither ``'word'`` nor ``'char'``.
+    Raises ValueError if `token` is neither ``'word'`` nor ``'char'``, TypeError if
+    `lines` is a string or holds what is none.
     """
+    if isinstance(lines, (str, bytes)):
+        raise TypeError(
+            f"lines is one string, {lines[:20]!r}: give a list of lines, such as "
+            "text.splitlines()"
+        )
+    if not hasattr(lines, "__iter__"):
+        raise TypeError(f"lines={lines!r} is no list: give a list of strings")
+    lines = list(lines)
+    for i, line in enumerate(lines):
+        if not isinstance(line, str):
+            raise TypeError(f"lines[{i}] is {line!r}, not a string")
     if token == "word":
         return [line.split() for line in lines]
     if token == "char":

@@ -3,6 +3,8 @@
 import time
 from itertools import accumulate
 
+from .arguments import at_least_one
+
 
 class Timer:
     """Stopwatch that keeps every lap, in seconds; it starts when constructed.
@@ -43,31 +45,47 @@ class Timer:
         return list(accumulate(self.times))
 
 
+def _detached(value):
+    """`value`, without the history that PyTorch would warn of when a loss is read."""
+    return value.detach() if hasattr(value, "detach") else value
+
+
 class Accumulator:
     """Adds up `n` quantities side by side, as floats; `metric[i]` reads sum i.
 
-    Raises ValueError if `n` is below 1.
+    Raises TypeError if `n` is no whole number, ValueError if it is below 1.
     """
 
     def __init__(self, n):
-        if n < 1:
-            raise ValueError(f"n={n!r} quantities: give at least 1")
-        self.data = [0.0] * n
+        self.data = [0.0] * at_least_one("n", n)
 
     def add(self, *args):
-        """Add one value to each sum. Raises ValueError if their number is not `n`."""
+        """Add one value to each sum.
+
+        Raises ValueError if their number is not `n`, TypeError if one is no number.
+        """
         if len(args) != len(self.data):
             raise ValueError(
                 f"{len(args)} values for {len(self.data)} sums: give one value for each"
             )
-        self.data = [total + float(value) for total, value in zip(self.data, args)]
+        try:
+            values = [float(_detached(value)) for value in args]
+        except (TypeError, ValueError) as error:
+            raise TypeError(f"{args!r} are not {len(args)} numbers: {error}") from error
+        self.data = [total + value for total, value in zip(self.data, values)]
 
     def reset(self):
         """Set every sum to zero."""
         self.data = [0.0] * len(self.data)
 
     def __getitem__(self, i):
-        return self.data[i]
+        try:
+            return self.data[i]
+        except IndexError:
+            raise IndexError(
+                f"there is no sum {i!r} of {len(self.data)}: "
+                f"use 0 to {len(self.data) - 1}"
+            ) from None
 
     def __repr__(self):
         return f"Accumulator({self.data})"

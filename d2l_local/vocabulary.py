@@ -102,7 +102,13 @@ class Vocab:
         """
         if isinstance(tokens, list if self._holds_tuples else (list, tuple)):
             return [self[token] for token in tokens]
-        return self.token_to_idx.get(tokens, self.unk)
+        try:
+            return self.token_to_idx.get(tokens, self.unk)
+        except TypeError as error:  # no hash: an array, for example
+            raise TypeError(
+                f"{tokens!r} can't be a token: {error}. Give a string, or a list of "
+                "strings"
+            ) from error
 
     def __repr__(self):
         shown = ", ".join(repr(token) for token in self.idx_to_token[:5])
@@ -119,7 +125,12 @@ class Vocab:
             indices = indices.tolist()
         if isinstance(indices, (list, tuple)):
             return [self.to_tokens(index) for index in indices]
-        i = as_index(indices)
+        try:
+            i = as_index(indices)
+        except TypeError:
+            raise TypeError(
+                f"{indices!r} is no index: give a whole number, or a list of them"
+            ) from None
         # A negative index would silently count from the end.
         if not 0 <= i < len(self):
             raise IndexError(

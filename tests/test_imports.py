@@ -15,10 +15,10 @@ from d2l_local.quiet import is_known_notice
 ROOT = Path(__file__).parents[1]
 FRAMEWORKS = ["torch", "tensorflow", "mxnet"]
 HEAVY = {"torch", "tensorflow", "keras", "mxnet", "matplotlib"}
-NEUTRAL = ["architecture", "batching", "bleu", "cleaning", "common", "corpus",
-           "download", "files", "gates", "memory", "notebook", "numpy_shim", "plotting",
-           "progress", "prompt", "quiet", "reading", "sources", "text", "timing",
-           "translation", "vocabulary", "weights"]  # fmt: skip
+NEUTRAL = ["architecture", "arguments", "batching", "bleu", "checkpoint", "cleaning",
+           "common", "corpus", "download", "files", "gates", "memory", "notebook",
+           "numpy_shim", "plotting", "progress", "prompt", "quiet", "reading", "saving",
+           "sources", "text", "timing", "translation", "vocabulary", "weights"]  # fmt: skip
 
 # The classic d2l 0.17 API: parameters as its notebooks call them. Those without a
 # default may have got one since.
