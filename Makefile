@@ -100,6 +100,6 @@ lint: $(READY) ## style of code and notebooks
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 
-clean: ## remove what the commands made, but not .venv and .venv-colab
+clean: ## remove what the commands made, but not the environments
 	rm -rf build .pytest_cache .ruff_cache .hypothesis *.egg-info
 	find . -name __pycache__ -not -path './$(VENV)*/*' -prune -exec rm -rf {} +

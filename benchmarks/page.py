@@ -112,16 +112,12 @@ def machine(results: Results) -> str:
     machine, versions = data["machine"], data["versions"]
     listed = ", ".join(f"{name} {number}" for name, number in versions.items())
     memory = f", {machine['memory_gib']} GiB" if machine["memory_gib"] else ""
+    cores = table.cores(machine["cores"])
     return (
-        f"{data['date']}, commit {machine['commit']}: {cores(machine['cores'])} of "
+        f"{data['date']}, commit {machine['commit']}: {cores} of "
         f"{machine['processor']}{memory}, {machine['system']}, "
         f"Python {machine['python']}, {listed}."
     )
-
-
-def cores(number: int) -> str:
-    """A number of cores, as in a sentence."""
-    return f"{number} core{'s' if number != 1 else ''}"
 
 
 def long(results: Results) -> str:

@@ -8,7 +8,7 @@ from benchmarks import summary
 from benchmarks.plan import CLASSIC, FRAMEWORKS, LEARNED, OURS, TARGETS, Size
 from benchmarks.results import Results
 from benchmarks.summary import Spread
-from benchmarks.table import has_classic, helper_spread, ratio
+from benchmarks.table import cores, has_classic, helper_spread, ratio
 from img.svg import BLUE, GREEN, GREY, INK, ORANGE, document, text
 
 WIDTH, LEFT, RIGHT, TOP = 760, 130, 190, 62
@@ -93,15 +93,17 @@ def caption(results: Results) -> str:
     size, machine = Size(), results.data["machine"]
     return (
         f"LSTM, {size.layers} layers, {size.hidden} units, batch {size.batch}, "
-        f"{size.steps} steps; {machine['cores']} cores; medians and ranges over "
+        f"{size.steps} steps; {cores(machine['cores'])}; medians and ranges over "
         f"{len(results.pairs('torch'))} processes each"
     )
 
 
 def learning(results: Results) -> str:
     """Perplexity over seconds of training, for each optimiser, in three panels."""
-    panel, margin, top, height = 220, 56, 70, 210
-    shapes = []
+    panel, margin, top, height = 220, 56, 84, 210
+    shapes = [text(14, 58, "perplexity", 13, anchor="start")]
+    runs = [run for key in FRAMEWORKS for run in results.learning(key).values()]
+    longest = max(run["epochs"]["end"][-1] for run in runs)
     labels = [each.label for each in results.learning("torch")]
     x = margin
     for label, colour in zip(labels, CURVES, strict=False):
@@ -110,51 +112,71 @@ def learning(results: Results) -> str:
         x += 60 + 7.5 * len(label)
     for place, (key, name) in enumerate(FRAMEWORKS.items()):
         left = margin + place * (panel + 26)
-        shapes.append(text(left + panel / 2, 54, name, 15))
-        shapes += curves(results, key, (left, top, panel, height), labelled=place == 0)
+        frame = (left, top, panel, height)
+        shapes.append(text(left + panel / 2, 68, name, 15))
+        shapes += axes(frame, longest, labelled=place == 0)
+        shapes += curves(list(results.learning(key).values()), frame, longest)
     width = margin + 3 * (panel + 26) + 4
     shapes.append(text(width / 2, top + height + 44, "seconds of training", 13, INK))
     description = (
-        "Perplexity on a logarithmic axis over seconds of training, one panel for each "
-        "framework, one curve for each optimiser. A dashed line marks the perplexity "
-        f"{LEARNED} at which the text counts as learned by heart."
+        "Perplexity on a logarithmic axis over seconds of training, in one panel for "
+        "each framework and on the same axes, one curve for each optimiser. A dashed "
+        f"line marks the perplexity {LEARNED}, at which the text counts as learned by "
+        "heart."
     )
     title = "How soon d2l_local learns the text by heart"
     return document(width, top + height + 66, title, description, shapes)
 
 
-def curves(results: Results, framework: str, frame, labelled: bool) -> list[str]:
-    """One panel: axes, the line of the target, and the curves of all optimisers."""
+def placed(frame, longest: float, second: float, perplexity: float):
+    """Where a point stands in a frame (left, top, width, height).
+
+    The vertical axis is logarithmic and goes from 1 to 32, a little more than the
+    perplexity of a model that knows nothing of 28 tokens.
+    """
     left, top, width, height = frame
-    runs = list(results.learning(framework).values())
-    longest = max(run["epochs"]["end"][-1] for run in runs)
-    # From perplexity 1 to that of a model that knows nothing of 28 tokens.
-    highest = math.log(32)
+    up = min(math.log(max(perplexity, 1.0), 32), 1.0)
+    return left + second / longest * width, top + (1 - up) * height
 
-    def place(second: float, perplexity: float) -> tuple[float, float]:
-        up = min(math.log(max(perplexity, 1.0)) / highest, 1.0)
-        return left + second / longest * width, top + (1 - up) * height
 
+def axes(frame, longest: float, labelled: bool) -> list[str]:
+    """The axes of one panel, and a line at the perplexity to be reached."""
+    left, top, width, height = frame
     bottom = top + height
     shapes = [
         line(left, top, left, bottom, INK),
         line(left, bottom, left + width, bottom, INK),
     ]
-    for value in (1, 2, 4, 8, 16, 32):
-        _, y = place(0, value)
+    for perplexity in (1, 2, 4, 8, 16, 32):
+        _, y = placed(frame, longest, 0, perplexity)
         shapes.append(line(left - 4, y, left, y, INK))
         if labelled:
-            shapes.append(text(left - 9, y, f"{value}", 12, anchor="end"))
-    for second in (0, longest / 2, longest):
-        x, _ = place(second, 1)
+            shapes.append(text(left - 9, y, f"{perplexity}", 12, anchor="end"))
+    for second in ticks(longest):
+        x, _ = placed(frame, longest, second, 1)
         shapes.append(line(x, bottom, x, bottom + 4, INK))
-        shapes.append(text(x, bottom + 16, f"{second:.0f}", 12))
-    _, y = place(0, LEARNED)
-    shapes.append(line(left, y, left + width, y, GREY, 1, "4 3"))
+        shapes.append(text(x, bottom + 16, f"{second:g}", 12))
+    _, y = placed(frame, longest, 0, LEARNED)
+    return [*shapes, line(left, y, left + width, y, GREY, 1, "4 3")]
+
+
+def ticks(longest: float) -> list[float]:
+    """Round numbers from 0 to `longest`, six at most."""
+    power = 10 ** math.floor(math.log10(longest / 5))
+    step = next(n * power for n in (1, 2, 5, 10) if longest / (n * power) <= 5)
+    return [number * step for number in range(int(longest / step) + 1)]
+
+
+def curves(runs: list[dict], frame, longest: float) -> list[str]:
+    """The curves of all optimisers in one panel."""
+    shapes = []
     for run, colour in zip(runs, CURVES, strict=False):
         epochs = run["epochs"]
         points = zip(epochs["end"], epochs["perplexity"], strict=True)
-        path = " ".join(f"{x:.1f},{y:.1f}" for x, y in (place(*at) for at in points))
+        path = " ".join(
+            f"{x:.1f},{y:.1f}"
+            for x, y in (placed(frame, longest, *at) for at in points)
+        )
         shapes.append(
             f'<polyline points="{path}" fill="none" stroke="{colour}" '
             f'stroke-width="1.6"/>'

@@ -90,13 +90,21 @@ class Bench:
             path.unlink()
 
     def _run_job(self, job: Job, name: str) -> dict:
+        """The result of one job; `name` is that of its unit, for log and messages."""
         began = time.perf_counter()
         with tempfile.TemporaryDirectory() as temporary:
             job_path, result_path = (
                 Path(temporary) / file for file in ("job.json", "result.json")
             )
             job_path.write_text(json.dumps(job.as_dict()), encoding="utf-8")
-            arguments = [str(path) for path in (job_path, self.text, result_path)]
+            self._process(job, name, [job_path, self.text, result_path])
+            result = json.loads(result_path.read_text(encoding="utf-8"))
+        return {**result, "wall": round(time.perf_counter() - began, 2)}
+
+    def _process(self, job: Job, name: str, arguments: list[Path]) -> None:
+        """Run the worker and keep what it says."""
+        what = f"{name} ({job.helper})"
+        try:
             done = subprocess.run(
                 [self.pythons[job.helper], "-m", "benchmarks.worker", *arguments],
                 cwd=self.root,
@@ -105,16 +113,15 @@ class Bench:
                 capture_output=True,
                 timeout=TIMEOUT,
             )
-            log = self.folder / "log" / f"{name}-{job.helper}.txt"
-            write_text(log, done.stdout + done.stderr)
-            if done.returncode:
-                raise JobFailed(
-                    f"{name} ({job.helper}) ended with code {done.returncode}; "
-                    f"its last words, all of them in {log}:\n"
-                    f"{done.stderr.strip()[-LOG_TAIL:]}"
-                )
-            result = json.loads(result_path.read_text(encoding="utf-8"))
-        return {**result, "wall": round(time.perf_counter() - began, 2)}
+        except subprocess.TimeoutExpired as error:
+            raise JobFailed(f"{what} was ended after {TIMEOUT} seconds") from error
+        log = self.folder / "log" / f"{name}-{job.helper}.txt"
+        write_text(log, done.stdout + done.stderr)
+        if done.returncode:
+            raise JobFailed(
+                f"{what} ended with code {done.returncode}; its last words, all of "
+                f"them in {log}:\n{done.stderr.strip()[-LOG_TAIL:]}"
+            )
 
 
 def environment_of(job: Job) -> dict[str, str]:

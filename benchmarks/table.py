@@ -35,6 +35,11 @@ def times(values: Spread) -> str:
     return f"**{values.median:.2f}** ({values.low:.2f}–{values.high:.2f})"
 
 
+def cores(number: int) -> str:
+    """A number of cores, as in a sentence."""
+    return f"{number} core{'s' if number != 1 else ''}"
+
+
 def by_framework(name: str, cell: Callable[[str], str]) -> list[str]:
     """A row: one cell for each framework."""
     return [name, *(cell(framework) for framework in FRAMEWORKS)]
@@ -215,14 +220,13 @@ def scaling_rows(results: Results) -> list[list[str]]:
         by_framework(described(size), lambda name, i=i: whole(speeds[name][i]))
         for i, (size, _) in enumerate(results.scaling("torch"))
     ]
-    counts = [cores for cores, _ in results.threads("torch")]
+    counts = [number for number, _ in results.threads("torch")]
     threads = {name: dict(results.threads(name)) for name in FRAMEWORKS}
-    for cores in counts:
-        label = f"on {cores} core{'s' if cores > 1 else ''}"
+    for number in counts:
         rows.append(
             by_framework(
-                label,
-                lambda name, c=cores: whole(summary.call_speed(threads[name][c])),
+                f"on {cores(number)}",
+                lambda name, n=number: whole(summary.call_speed(threads[name][n])),
             )
         )
     return rows

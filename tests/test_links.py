@@ -12,7 +12,13 @@ from tools.notebook import read
 
 FOLDERS = ("notebooks", "translations")
 NOTEBOOKS = sorted(path for name in FOLDERS for path in (ROOT / name).rglob("*.ipynb"))
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "d2l_local").rglob("*.md")])
+ROOMS = ("d2l_local", "benchmarks")
+PAGES = sorted(
+    [
+        *ROOT.glob("*.md"),
+        *(path for name in ROOMS for path in (ROOT / name).rglob("*.md")),
+    ]
+)
 
 
 def name(path):

@@ -108,6 +108,14 @@ def test_nothing_is_drawn_outside_a_figure(results):
                 assert 0 <= float(shape.get(name)) <= most
 
 
+@pytest.mark.parametrize(
+    ("longest", "marks"),
+    [(5, [0, 1, 2, 3, 4, 5]), (62, [0, 20, 40, 60]), (0.9, [0, 0.2, 0.4, 0.6, 0.8])],
+)
+def test_ticks_are_round_and_few(longest, marks):
+    assert plot.ticks(longest) == pytest.approx(marks)
+
+
 def test_bars_are_as_long_as_their_figures(results):
     root = ET.fromstring(plot.speed(results))
     bars = [

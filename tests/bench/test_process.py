@@ -11,7 +11,7 @@ from benchmarks.process import Bench, JobFailed, environment_of
 
 # Leaves a line for each process, and fails where it is told to.
 WORKER = """
-import json, os, sys
+import json, sys, time
 from pathlib import Path
 
 job_path, text, target = map(Path, sys.argv[1:])
@@ -21,6 +21,8 @@ with open("calls.txt", "a") as calls:
 if job["seed"] == 13:
     print("what went wrong", file=sys.stderr)
     sys.exit(3)
+if job["seed"] == 14:
+    time.sleep(60)
 result = {"job": job, "text": text.read_text()}
 target.write_text(json.dumps(result))
 """
@@ -77,6 +79,12 @@ def test_a_failing_process_says_why_and_leaves_nothing(bench):
     with pytest.raises(JobFailed, match="code 3.*\n?.*what went wrong"):
         bench.run(pair(seed=13))
     assert bench.finished(pair(seed=13)) is None
+
+
+def test_a_process_that_hangs_is_ended(bench, monkeypatch):
+    monkeypatch.setattr(process, "TIMEOUT", 0.5)
+    with pytest.raises(JobFailed, match="ended after 0.5 seconds"):
+        bench.run(pair(seed=14))
 
 
 def test_half_a_pair_is_not_kept(bench):
