@@ -38,7 +38,12 @@ def traceable(net):
 
 @contextlib.contextmanager
 def as_the_model_allows(net):
-    """Run functions as graphs inside, or step by step where `net` can't be one."""
+    """Run functions as graphs inside, or step by step where `net` can't be one.
+
+    A reader's own Keras layer is built first, as a graph may not make variables.
+    """
+    if isinstance(net, tf.keras.layers.Layer) and not net.built:
+        net(tf.zeros((1, 1), tf.int32), net.begin_state(batch_size=1))
     before = tf.config.functions_run_eagerly()
     tf.config.run_functions_eagerly(before or not traceable(net))
     try:
