@@ -38,7 +38,7 @@ def read_data_nmt(path=None):
             "pass a file of your own: read_data_nmt(path)."
         )
     text = "\n".join(read_lines(path))
-    if not _pairs(text, str(path)):
+    if not _pairs(text, repr(str(path))):
         raise ValueError(
             f"{str(path)!r} holds no sentence pair: give one pair a line, a sentence, "
             "a tab, and its translation"
@@ -185,8 +185,8 @@ def _pairs(text, where):
         if len(columns) < 2 or not all(columns):
             what = "has no tab" if len(columns) < 2 else "has an empty side"
             raise ValueError(
-                f"line {number} of {where} {what}: {line!r}. Each line is a sentence, "
-                "a tab, and its translation"
+                f"line {number} of {where} {what}: {line[:60]!r}. Each line is a "
+                "sentence, a tab, and its translation"
             )
         pairs.append(tuple(columns))
     return pairs
