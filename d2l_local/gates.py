@@ -10,52 +10,54 @@ of gates.
 
 import numpy as np
 
-from d2l_local.architecture import GATES, bias_names
+from d2l_local.architecture import bias_names
 
 
-def side_by_side(block, order, reset):
+def side_by_side(tensors, block, order, reset):
     """The parameters of one layer as W_x (d, gh), W_h (h, gh), b_x (gh), b_h (gh).
 
-    `block` holds the parameters of `d2l_local.architecture` by their short names,
-    `order` names the gates as the framework lines them up. A bias that is one vector in
-    the formula goes to b_x, with zeros in b_h.
+    `tensors` go by the full names of `d2l_local.architecture`, `block` is the prefix of
+    the layer, `order` names the gates as the framework lines them up. A bias that is
+    one vector in the formula goes to b_x, with zeros in b_h.
     """
-    both = []
+    biases = []
     for gate in order:
-        first, *second = (block[name] for name in bias_names(gate, reset))
-        both.append((first, second[0] if second else np.zeros_like(first)))
+        first, *second = (tensors[block + name] for name in bias_names(gate, reset))
+        biases.append((first, second[0] if second else np.zeros_like(first)))
     return (
-        np.concatenate([block[f"W_x{gate}"] for gate in order], axis=1),
-        np.concatenate([block[f"W_h{gate}"] for gate in order], axis=1),
-        np.concatenate([b_x for b_x, _ in both]),
-        np.concatenate([b_h for _, b_h in both]),
+        np.concatenate([tensors[f"{block}W_x{gate}"] for gate in order], axis=1),
+        np.concatenate([tensors[f"{block}W_h{gate}"] for gate in order], axis=1),
+        np.concatenate([b_x for b_x, _ in biases]),
+        np.concatenate([b_h for _, b_h in biases]),
     )
 
 
-def one_by_one(W_x, W_h, b_x, b_h, order):
+def one_by_one(W_x, W_h, b_x, b_h, block, order):
     """All that `side_by_side` laid together, gate by gate, with both biases.
 
-    Returns a dict with W_x*, W_h*, b_x* and b_h* for each gate.
+    Returns a dict with W_x*, W_h*, b_x* and b_h* for each gate, behind the prefix
+    `block`.
     """
     stacked = {"W_x": W_x, "W_h": W_h, "b_x": b_x, "b_h": b_h}
     return {
-        f"{kind}{gate}": part
+        f"{block}{kind}{gate}": part
         for kind, array in stacked.items()
         for gate, part in zip(order, np.split(array, len(order), axis=-1))
     }
 
 
-def added_biases(block, cell, reset):
+def added_biases(tensors, block, order, reset):
     """The parameters of one layer by the names of the formulas.
 
     Takes what `one_by_one` returns. Two biases become their sum, which computes the
     same; but not in a candidate with the reset gate between them.
     """
     found = {}
-    for gate in GATES[cell]:
+    for gate in order:
         for kind in ("W_x", "W_h"):
-            found[f"{kind}{gate}"] = block[f"{kind}{gate}"]
-        both = block[f"b_x{gate}"], block[f"b_h{gate}"]
+            found[f"{block}{kind}{gate}"] = tensors[f"{block}{kind}{gate}"]
+        both = tensors[f"{block}b_x{gate}"], tensors[f"{block}b_h{gate}"]
         names = bias_names(gate, reset)
-        found |= zip(names, both if len(names) == 2 else [both[0] + both[1]])
+        values = both if len(names) == 2 else [both[0] + both[1]]
+        found |= {block + name: value for name, value in zip(names, values)}
     return found

@@ -14,6 +14,7 @@ and a table of contents, so that reading it runs no code, whoever it came from. 
 import hashlib
 import json
 import re
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -66,6 +67,8 @@ def read_weights(path):
     Raises ValueError, which names the file, what is wrong and the remedy, unless
     everything is as it was written; OSError where there is no such file.
     """
+    if Path(path).is_dir():
+        raise IsADirectoryError(f"{str(path)!r} is a folder: name a file in it")
     try:
         with safe_open(path, framework="numpy") as file:
             metadata = dict(file.metadata() or {})
@@ -89,6 +92,15 @@ def read_weights(path):
         ) from None
     vocab = None if tokens is None else Vocab(reserved_tokens=tokens[1:])
     return Weights(architecture, tensors, vocab)
+
+
+def check_fit(path, held, wanted):
+    """Raise ValueError unless the architecture that a file holds is that of a model."""
+    if held != wanted:
+        raise ValueError(
+            f"{str(path)!r} holds the weights of another model: {held}. This model is "
+            f"{wanted}. Build it alike, or call load_model"
+        )
 
 
 # What a file says of itself

@@ -18,7 +18,7 @@ HEAVY = {"torch", "tensorflow", "keras", "mxnet", "matplotlib"}
 NEUTRAL = ["architecture", "arguments", "batching", "bleu", "checkpoint", "cleaning",
            "common", "corpus", "download", "files", "gates", "memory", "notebook",
            "numpy_shim", "plotting", "progress", "prompt", "quiet", "reading",
-           "saving", "sources", "text", "timing", "translation", "vocabulary",
+           "saving", "sources", "speak", "text", "timing", "translation", "vocabulary",
            "weights"]  # fmt: skip
 
 # The classic d2l 0.17 API: parameters as its notebooks call them. Those without a
@@ -106,7 +106,8 @@ BEGIN_STATE = {
     "tensorflow": ["batch_size", "dtype"],
     "mxnet": ["batch_size", "ctx"],
 }
-ADDED = ["TrainingDiverged", "load_corpus", "set_seed"]
+ADDED = ["TrainingDiverged", "export_weights", "import_weights", "load_corpus",
+         "load_model", "set_seed"]  # fmt: skip
 DATA = ["DATA_HUB", "DATA_URL"]
 
 SEEN = """

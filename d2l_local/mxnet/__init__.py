@@ -8,6 +8,7 @@ The modules of this package, their names and the order of these are those of
     model         language models
     prediction    the text that a model writes
     training      updates, clipping, the loop
+    weights       to and from a file that every framework reads
     seq2seq       from sequence to sequence: encoder, decoder, translating
 
 What touches no tensor (text, vocabulary, batches, plots) comes from `d2l_local.common`.
@@ -57,3 +58,4 @@ from d2l_local.mxnet.training import (
     train_ch8,
     train_epoch_ch8,
 )
+from d2l_local.mxnet.weights import export_weights, import_weights, load_model

@@ -54,7 +54,6 @@ class RNNModel(gluon.HybridBlock):
         self.rnn = rnn_layer
         self.vocab_size = vocab_size
         self.num_outputs = rnn_layer._hidden_size * rnn_layer._dir
-        self.dtype = "float32"
         self.dense = nn.Dense(vocab_size, in_units=self.num_outputs)
         # One graph for the whole step, with its memory laid out once.
         self.hybridize(static_alloc=True, static_shape=True)
@@ -79,15 +78,9 @@ class RNNModel(gluon.HybridBlock):
                 else:
                     param.initialize(None, ctx, init, force_reinit=force_reinit)
 
-    def cast(self, dtype):
-        """Compute in another type, `'float64'` for one."""
-        self.dtype = dtype
-        super().cast(dtype)
-
     def hybrid_forward(self, F, inputs, state):
-        steps = F.np.transpose(inputs)  # (T, n)
-        X = F.npx.one_hot(steps, self.vocab_size, dtype=self.dtype)  # (T, n, q)
-        if layers_drop_out() or self.dtype != "float32":
+        X = F.npx.one_hot(F.np.transpose(inputs), self.vocab_size)  # (T, n, q)
+        if layers_drop_out():
             X = X + 0 * self.output_bias(F, inputs)  # see there
         Y, state = self.rnn(X, state)  # (T, n, h)
         return self.dense(F.np.reshape(Y, (-1, self.num_outputs))), state
@@ -105,7 +98,7 @@ class RNNModel(gluon.HybridBlock):
 
     def begin_state(self, *args, **kwargs):
         """Zeros: a list of arrays of shape (layers * directions, n, h)."""
-        return self.rnn.begin_state(*args, **{"dtype": self.dtype} | kwargs)
+        return self.rnn.begin_state(*args, **kwargs)
 
 
 def check_rnn_layer(rnn_layer):
@@ -130,4 +123,17 @@ def check_rnn_layer(rnn_layer):
             "CPU: stack layers of depth one with gluon.nn.Dropout between them in a "
             "block of your own, or set the environment variable "
             "MXNET_USE_MKLDNN_RNN=0 before Python starts"
+        )
+    if layers_drop_out() and npx.num_gpus() == 0:
+        check_native_layer(rnn_layer)
+
+
+def check_native_layer(rnn_layer):
+    """Raise ValueError for a layer that MXNet's own code for CPUs gets wrong."""
+    if isinstance(rnn_layer, rnn.RNN) and rnn_layer._num_layers > 2:
+        raise ValueError(
+            f"rnn_layer has num_layers={rnn_layer._num_layers}, and outside of oneDNN "
+            "MXNet 1.9.1 computes wrong gradients for an rnn.RNN of more than two "
+            "layers: use an rnn.GRU or rnn.LSTM, or leave the environment variable "
+            "MXNET_USE_MKLDNN_RNN unset"
         )

@@ -16,13 +16,13 @@ def gates_with_one(model):
     return [gate for gate in GATES[model.cell] if gate != "h" or model.reset != "after"]
 
 
-def in_two(model, params, rng):
-    """Parameters with every bias split in two at random."""
+def in_two(model, params, rng=None):
+    """Parameters with every bias split in two: at random, or the second one zero."""
     found = dict(params)
     for block in model.blocks:
         for gate in gates_with_one(model):
             bias = found.pop(f"{block}b_{gate}")
-            share = rng.normal(size=bias.shape)
+            share = bias if rng is None else rng.normal(size=bias.shape)
             found[f"{block}b_x{gate}"], found[f"{block}b_h{gate}"] = share, bias - share
     return found
 

@@ -1,0 +1,92 @@
+"""Let a file of weights speak, in the framework that you name.
+
+    python -m d2l_local.speak lstm.safetensors "time traveller" --framework mxnet
+
+prints the text that the model writes after the prefix, and nothing else. The file is
+one of `export_weights(net, path, vocab)`, whichever framework wrote it.
+"""
+
+import argparse
+import importlib
+import os
+import sys
+from importlib.util import find_spec
+
+from d2l_local.prompt import encode_prompt
+from d2l_local.quiet import without_known_notices
+from d2l_local.vocabulary import UNKNOWN
+from d2l_local.weights import read_weights
+
+FRAMEWORKS = {"torch": "PyTorch", "tensorflow": "TensorFlow", "mxnet": "MXNet"}
+
+
+def speak(path, prefix, num_preds=50, framework="torch"):
+    """The text that the model in the file `path` writes after `prefix`.
+
+    `prefix` is a string; for a vocabulary of words it is split at white space. Raises
+    ValueError for a bad file, one without a vocabulary, and a prefix that it doesn't
+    know, before a framework is imported; ImportError where the framework isn't
+    installed.
+    """
+    vocab = read_weights(path).vocab
+    if vocab is None:
+        raise ValueError(
+            f"{str(path)!r} holds no vocabulary, so the model can't read a text: write "
+            "it anew with export_weights(net, path, vocab)"
+        )
+    prefix = split_prefix(prefix, vocab)
+    encode_prompt(prefix, num_preds, vocab)
+    if find_spec(framework) is None:
+        raise ImportError(
+            f"{FRAMEWORKS[framework]} is not installed: pip install "
+            f"'d2l-local[{framework}]', or name another --framework"
+        )
+    d2l = importlib.import_module(f"d2l_local.{framework}")
+    if framework == "mxnet":
+        importlib.import_module("mxnet").npx.set_np()
+    net, vocab = d2l.load_model(path)
+    # Without a device they compute on the CPU; TensorFlow isn't asked for one.
+    device = {} if framework == "tensorflow" else {"device": None}
+    return d2l.predict_ch8(prefix, num_preds, net, vocab, **device)
+
+
+def split_prefix(prefix, vocab):
+    """The prefix as it is, or as a list of words, if the vocabulary holds words."""
+    tokens = [token for token in vocab.idx_to_token if token != UNKNOWN]
+    return prefix.split() if any(len(token) > 1 for token in tokens) else prefix
+
+
+def main(argv=None):
+    """The command. Returns the exit code, 1 after an error."""
+    parser = argparse.ArgumentParser(
+        prog="python -m d2l_local.speak",
+        description="Print the text that a model writes after a prefix.",
+    )
+    parser.add_argument("weights", metavar="WEIGHTS", help="a file of export_weights")
+    parser.add_argument("prefix", metavar="PREFIX", help="the start of the text")
+    parser.add_argument("--framework", choices=FRAMEWORKS, default="torch")
+    parser.add_argument(
+        "--num-preds",
+        type=int,
+        default=50,
+        metavar="N",
+        help="number of tokens to write (default: 50)",
+    )
+    options = parser.parse_args(argv)
+    # TensorFlow reports on its own compiler even where all is well.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    try:
+        with without_known_notices():
+            text = speak(
+                options.weights, options.prefix, options.num_preds, options.framework
+            )
+    except (ImportError, OSError, ValueError) as error:
+        message = " ".join(str(error).split())
+        print(f"{parser.prog}: {message}", file=sys.stderr)
+        return 1
+    print(text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
