@@ -104,11 +104,23 @@ def loads(text: str, name: str) -> Catalogue:
                 "stands in double quotes behind msgid or msgstr, a quote in it is "
                 'written \\"'
             )
+        if len(line.rstrip("\r").splitlines()) > 1:
+            raise BookError(
+                f"{name}:{number}: {line!r} holds a control character that ends a "
+                "line for some programs; take it out"
+            )
     catalogue = Catalogue(domain=name)
     try:
         PoFileParser(catalogue, abort_invalid=True).parse(lines)
     except (PoFileError, BookError) as error:
         raise BookError(f"{name}: {error}") from error
+    except ValueError as error:  # a language, a date or plural forms
+        raise BookError(f"{name}: its header can't be read: {error}") from error
+    if catalogue.charset.lower() != "utf-8":
+        raise BookError(
+            f"{name}: its header says charset={catalogue.charset}, but catalogues are "
+            "UTF-8; write charset=utf-8"
+        )
     for message in messages(catalogue):
         _take_previous(message)
     return catalogue
