@@ -26,16 +26,18 @@ MEASURING = (
     "frameworks/tensorflow.py",
     "frameworks/mxnet.py",
 )
-# Settings of the user's shell that would speak for the helpers.
+# Settings of the user's shell for threads, memory and frameworks, which would speak for
+# one helper or the other, by how their names begin.
 SETTINGS = (
-    "OMP_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "TF_NUM_INTRAOP_THREADS",
-    "TF_NUM_INTEROP_THREADS",
-    "MXNET_USE_MKLDNN_RNN",
-    "D2L_DATA_DIR",
-    "D2L_LANGUAGE",
+    "OMP_",
+    "GOMP_",
+    "KMP_",
+    "MKL_",
+    "OPENBLAS_",
+    "MALLOC_",
+    "TF_",
+    "MXNET_",
+    "D2L_",
     "PYTHONWARNINGS",
 )
 TIMEOUT = 1800  # seconds; no job of ours takes a fifth of it
@@ -126,7 +128,11 @@ class Bench:
 
 def environment_of(job: Job) -> dict[str, str]:
     """The environment variables of a job's process: those of a reader's first call."""
-    found = {name: value for name, value in os.environ.items() if name not in SETTINGS}
+    found = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(SETTINGS)
+    }
     found |= {"D2L_TEXT": "embedded", "MPLBACKEND": "Agg"}
     if job.threads:
         found["OMP_NUM_THREADS"] = str(job.threads)

@@ -46,6 +46,7 @@ def by_framework(name: str, cell: Callable[[str], str]) -> list[str]:
 
 
 def has_classic(results: Results) -> bool:
+    """Whether the classic helper could be installed."""
     return all(pair.classic for name in FRAMEWORKS for pair in results.pairs(name))
 
 

@@ -1,10 +1,11 @@
 """Results of a run that never was, with figures that can be checked by hand."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from benchmarks.plan import CLASSIC, FRAMEWORKS, OURS, Job, Optimizer, Size, replace
+from benchmarks.plan import CLASSIC, FRAMEWORKS, OURS, Job, Optimizer, Size
 from benchmarks.results import FORMAT, Results
 
 # Seconds that an epoch of 1,000 tokens takes, by framework: classic, ours.

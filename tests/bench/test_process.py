@@ -96,9 +96,10 @@ def test_half_a_pair_is_not_kept(bench):
 
 def test_a_job_sees_no_settings_of_the_shell(monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "7")
+    monkeypatch.setenv("MALLOC_TRIM_THRESHOLD_", "1")
     monkeypatch.setenv("D2L_TEXT", "book")
     found = environment_of(Job("train", "torch"))
-    assert "OMP_NUM_THREADS" not in found
+    assert "OMP_NUM_THREADS" not in found and "MALLOC_TRIM_THRESHOLD_" not in found
     assert found["D2L_TEXT"] == "embedded" and found["MPLBACKEND"] == "Agg"
 
 
