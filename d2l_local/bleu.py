@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 
-from .batching import at_least_one
+from .arguments import at_least_one
 
 
 def bleu(pred_seq, label_seq, k):

@@ -11,7 +11,7 @@ from importlib.resources import files
 
 import numpy as np
 
-from .batching import at_least_one
+from .arguments import at_least_one
 from .text import read_lines
 from .vocabulary import Vocab
 

@@ -12,7 +12,7 @@ from mxnet import autograd, gluon, np, npx
 from mxnet.gluon import nn, rnn
 
 from d2l_local import translation
-from d2l_local.batching import at_least_one
+from d2l_local.arguments import at_least_one
 from d2l_local.mxnet.data import load_array
 from d2l_local.mxnet.devices import layers_drop_out
 from d2l_local.mxnet.training import grad_clipping

@@ -7,7 +7,7 @@ e the size of an embedding, h the number of hidden units, L the number of layers
 import tensorflow as tf
 
 from d2l_local import translation
-from d2l_local.batching import at_least_one
+from d2l_local.arguments import at_least_one
 from d2l_local.progress import Progress
 from d2l_local.tensorflow.data import load_array
 from d2l_local.tensorflow.training import grad_clipping

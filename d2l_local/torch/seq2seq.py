@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from d2l_local import translation
-from d2l_local.batching import at_least_one
+from d2l_local.arguments import at_least_one
 from d2l_local.memory import keep_freed_memory
 from d2l_local.progress import Progress
 from d2l_local.timing import Timer
