@@ -244,7 +244,9 @@ def definitions(framework, room=None):
 
 
 def test_the_three_packages_have_the_same_modules():
-    assert rooms("torch") == rooms("tensorflow") == rooms("mxnet")
+    assert rooms("torch") == rooms("mxnet")
+    # What the layers of the others do inside, Keras leaves to be done.
+    assert rooms("tensorflow") == sorted([*rooms("torch"), "unrolling"])
 
 
 @pytest.mark.parametrize("room", rooms("torch"))

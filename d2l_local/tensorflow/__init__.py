@@ -11,6 +11,10 @@ The modules of this package, their names and the order of these are those of
     weights       to and from a file that every framework reads
     seq2seq       from sequence to sequence: encoder, decoder, translating
 
+and one that these don't need, since their layers do it themselves:
+
+    unrolling     the layers of Keras, step by step, for speed
+
 What touches no tensor (text, vocabulary, batches, plots) comes from `d2l_local.common`.
 """
 

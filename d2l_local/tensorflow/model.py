@@ -6,6 +6,8 @@ h the number of hidden units. Keras 3 has no `time_major`: its layers take (n, T
 
 import tensorflow as tf
 
+from d2l_local.tensorflow.unrolling import run_layer
+
 
 class RNNModelScratch:
     """A recurrent model from hand-written functions.
@@ -66,14 +68,7 @@ class RNNModel(tf.keras.layers.Layer):
         X = tf.one_hot(inputs, self.vocab_size, dtype=self.compute_dtype)  # (n, T, q)
         new_state = []
         for layer, layer_state in zip(self.rnn, state, strict=True):
-            # Only the drop-in for classic notebooks makes time-major layers.
-            time_major = getattr(layer, "time_major", False)
-            X, *layer_state = layer(
-                tf.transpose(X, (1, 0, 2)) if time_major else X,
-                initial_state=layer_state,
-                training=training,
-            )
-            X = tf.transpose(X, (1, 0, 2)) if time_major else X  # (n, T, h)
+            X, *layer_state = run_layer(layer, X, layer_state, training)  # (n, T, h)
             new_state.append(layer_state)
         Y = tf.transpose(X, (1, 0, 2))  # (T, n, h)
         return self.dense(tf.reshape(Y, (-1, Y.shape[-1]))), new_state  # (T * n, q)
