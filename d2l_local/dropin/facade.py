@@ -9,7 +9,8 @@ FRAMEWORKS = ("torch", "tensorflow", "mxnet")
 COVERED = (
     "d2l_local covers the classic d2l 0.17 as far as its chapters on sequences go: "
     "text and its vocabulary, language models, RNNs, GRUs, LSTMs, deep and "
-    "bidirectional RNNs. dir(d2l) lists the names"
+    "bidirectional RNNs, sequence to sequence without attention. dir(d2l) lists the "
+    "names"
 )
 
 

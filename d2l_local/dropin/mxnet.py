@@ -1,15 +1,12 @@
 """Names that only classic notebooks need: MXNet.
 
 The source notebooks of the classic book write one text for all frameworks, with
-operations called by the same names; here is what these names mean in MXNet. Batches of
-the classic iterators are arrays.
+operations called by the same names; here is what these names mean in MXNet.
 """
 
 import functools
 import warnings
 
-from d2l_local import batching
-from d2l_local.dropin.batches import converted, loader_of
 from d2l_local.numpy_shim import import_mxnet
 
 import_mxnet()
@@ -18,11 +15,6 @@ from mxnet import autograd, gluon, init, np, npx  # noqa: E402
 from mxnet.gluon import nn, rnn  # noqa: E402
 
 from d2l_local import mxnet as package  # noqa: E402
-
-
-def as_array(batch):
-    """A batch of indices in the type that a reader's own code gets: 32-bit integers."""
-    return np.array(batch, dtype="int32")
 
 
 @functools.wraps(package.train_ch8)
@@ -91,9 +83,4 @@ MODULES = {
     "npx": npx,
     "rnn": rnn,
 }
-BATCHES = {
-    "SeqDataLoader": loader_of(as_array),
-    "seq_data_iter_random": converted(batching.seq_data_iter_random, as_array),
-    "seq_data_iter_sequential": converted(batching.seq_data_iter_sequential, as_array),
-}
-CLASSIC = METHODS | FUNCTIONS | TYPES | MODULES | BATCHES | {"train_ch8": train_ch8}
+CLASSIC = METHODS | FUNCTIONS | TYPES | MODULES | {"train_ch8": train_ch8}

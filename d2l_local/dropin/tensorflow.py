@@ -2,12 +2,11 @@
 
 The source notebooks of the classic book write one text for all frameworks, with
 operations called by the same names; here is what these names mean in TensorFlow.
-Batches of the classic iterators are tensors.
 
-Classic notebooks train hand-written models step by step, not as a graph: their
-functions loop over the time steps of a tensor and collect outputs in a list, which no
-graph can hold. So models that are no Keras layers are run that way here too, unless
-they let themselves be traced.
+Classic notebooks run hand-written models operation by operation, not as a graph: their
+functions loop over a tensor, step by step, and collect the outputs in a list, which the
+loop of a graph can't do. So `RNNModelScratch` writes the loop out when it is compiled.
+Whatever else can't be made a graph is run here as it was then.
 """
 
 import contextlib
@@ -16,9 +15,7 @@ import functools
 import numpy as np
 import tensorflow as tf
 
-from d2l_local import batching
 from d2l_local import tensorflow as package
-from d2l_local.dropin.batches import converted, loader_of
 
 # What tracing raises at code that is written for numbers, not for a graph.
 UNTRACEABLE = (TypeError, ValueError, AttributeError, NotImplementedError)
@@ -34,6 +31,39 @@ def traceable(net):
     except UNTRACEABLE:
         return False  # what else is wrong with it, its first real step will tell
     return True
+
+
+class Steps:
+    """The time steps of `inputs`, (T, n, q), for a loop that a graph writes out."""
+
+    def __init__(self, inputs):
+        self.inputs = inputs
+
+    def __iter__(self):
+        return iter(tf.unstack(self.inputs))  # T tensors (n, q)
+
+    def __len__(self):
+        return self.inputs.shape[0]
+
+    def __getitem__(self, key):
+        return self.inputs[key]
+
+    def __getattr__(self, name):
+        return getattr(self.inputs, name)
+
+    def __tf_tensor__(self, dtype=None, name=None):
+        return tf.convert_to_tensor(self.inputs, dtype, name=name)
+
+
+class RNNModelScratch(package.RNNModelScratch):
+    __doc__ = package.RNNModelScratch.__doc__
+
+    def __init__(self, vocab_size, num_hiddens, init_state, forward_fn, get_params):
+        def forward(inputs, state, params):
+            inputs = inputs if tf.executing_eagerly() else Steps(inputs)
+            return forward_fn(inputs, state, params)
+
+        super().__init__(vocab_size, num_hiddens, init_state, forward, get_params)
 
 
 @contextlib.contextmanager
@@ -118,16 +148,10 @@ TYPES = {
     "int64": tf.int64,
 }
 MODULES = {"np": np, "tf": tf}
-BATCHES = {
-    "SeqDataLoader": loader_of(tf.constant),
-    "seq_data_iter_random": converted(batching.seq_data_iter_random, tf.constant),
-    "seq_data_iter_sequential": converted(
-        batching.seq_data_iter_sequential, tf.constant
-    ),
-}
-STEPS = {
+RUNNING = {
+    "RNNModelScratch": RNNModelScratch,
     "predict_ch8": predict_ch8,
     "train_ch8": train_ch8,
     "train_epoch_ch8": train_epoch_ch8,
 }
-CLASSIC = METHODS | FUNCTIONS | TYPES | MODULES | BATCHES | STEPS
+CLASSIC = METHODS | FUNCTIONS | TYPES | MODULES | RUNNING

@@ -1,8 +1,7 @@
 """Names that only classic notebooks need: PyTorch.
 
 The source notebooks of the classic book write one text for all frameworks, with
-operations called by the same names; here is what these names mean in PyTorch. Batches
-of the classic iterators are tensors.
+operations called by the same names; here is what these names mean in PyTorch.
 """
 
 from functools import partial
@@ -11,9 +10,6 @@ import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
-
-from d2l_local import batching
-from d2l_local.dropin.batches import converted, loader_of
 
 # The same name as the method of a tensor.
 METHODS = {
@@ -65,11 +61,4 @@ TYPES = {
     "int64": torch.int64,
 }
 MODULES = {"F": F, "nn": nn, "np": np, "torch": torch}
-BATCHES = {
-    "SeqDataLoader": loader_of(torch.from_numpy),
-    "seq_data_iter_random": converted(batching.seq_data_iter_random, torch.from_numpy),
-    "seq_data_iter_sequential": converted(
-        batching.seq_data_iter_sequential, torch.from_numpy
-    ),
-}
-CLASSIC = METHODS | FUNCTIONS | TYPES | MODULES | BATCHES
+CLASSIC = METHODS | FUNCTIONS | TYPES | MODULES
