@@ -17,8 +17,6 @@ from tests.equality.models import CELLS, T, draw, make, n
 from tests.reference import biases, training
 from tests.reference.params import draw_state, draw_tokens
 
-import tensorflow as tf  # isort: skip
-
 # Relative to the number compared, or to 1 where that is smaller
 TOLERANCE = {"float64": 1e-11, "float32": 2e-5}
 
@@ -123,14 +121,6 @@ CASES = [
     for bidirectional in (False, True)
     for way in ways(cell, bidirectional)
 ]  # fmt: skip
-
-
-@pytest.fixture
-def eagerly():
-    """TensorFlow runs its steps one by one: to compile each case would take minutes."""
-    tf.config.run_functions_eagerly(True)
-    yield
-    tf.config.run_functions_eagerly(False)
 
 
 # MXNet computes recurrent layers in single precision alone: `load_model` says why.
