@@ -7,7 +7,7 @@ import pytest
 
 # MXNet has no build for Apple silicon and for Windows.
 if find_spec("mxnet") is None:
-    collect_ignore = ["test_mxnet.py", "test_agreement.py", "test_batches.py"]
+    collect_ignore = ["test_mxnet.py", "test_batches.py"]
 else:
     # Models as small as these are faster on one thread, which MXNet learns at import.
     with pytest.MonkeyPatch.context() as patch:
