@@ -42,7 +42,7 @@ def test_the_same_start_gives_the_same_training_and_the_same_text(
     nets, tmp_path, eagerly
 ):
     text = tmp_path / "tiny.txt"
-    text.write_text("time traveller " * 15, encoding="utf-8")
+    text.write_text("time traveller " * 6, encoding="utf-8")
     curves, texts = [], []
     for d2l, side, net in zip(PACKAGES, SIDES, nets, strict=True):
         batches, vocab = d2l.load_data_time_machine(4, 5, text=text)
