@@ -7,6 +7,7 @@ from. The table `run` says which run it is, so that another isn't continued by m
 """
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +29,8 @@ class Checkpoint:
     """
 
     def __init__(self, path, every=30.0):
+        if not isinstance(path, str | os.PathLike):
+            raise TypeError(f"checkpoint is {path!r}: give a path or a Checkpoint")
         self.path, self.every = Path(path), float(every)
         if not self.every >= 0:  # "not a number" included
             raise ValueError(f"every={every!r} seconds: give 0 or more")
