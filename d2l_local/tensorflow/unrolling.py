@@ -165,8 +165,6 @@ def unrolls(layer, X):
         and X.shape[1] is not None
         and 1 <= X.shape[1] <= MAX_STEPS
         and getattr(X, "_keras_mask", None) is None
-        and layer.return_sequences
-        and layer.return_state
         and not (layer.go_backwards or layer.stateful or layer.unroll)
         and all(is_plain(part, X.dtype) for part in (layer, layer.cell))
         and all(
