@@ -62,12 +62,12 @@ class Torch:
         net.train()
         return self.numpy(net(*batch)[0])
 
-    def plain_step(self, net, batch, bos):
-        """One epoch of one batch with plain gradient descent at rate 1."""
+    def plain_step(self, net, batches, bos):
+        """One epoch with plain gradient descent at rate 1."""
         sgd = self.torch.optim.SGD(net.parameters(), lr=1.0)
         loss = self.d2l.MaskedSoftmaxCELoss()
         return self.module.train_epoch_seq2seq(
-            net, [batch], loss, sgd, bos, self.device
+            net, batches, loss, sgd, bos, self.device
         )
 
     def predict(self, net, sentence, src_vocab, tgt_vocab, num_steps, save=False):
@@ -145,11 +145,11 @@ class TensorFlow(Torch):
     def train_mode(self, net, *batch):
         return net(*batch, training=True)[0].numpy()
 
-    def plain_step(self, net, batch, bos):
+    def plain_step(self, net, batches, bos):
         sgd = self.tf.keras.optimizers.SGD(1.0)
         sgd.build(net.trainable_variables)
         step = self.module.compiled_step(net, sgd, bos)
-        return self.module.train_epoch_seq2seq(step, [batch])
+        return self.module.train_epoch_seq2seq(step, batches)
 
     def predict(self, net, sentence, src_vocab, tgt_vocab, num_steps, save=False):
         return self.d2l.predict_seq2seq(
@@ -231,13 +231,13 @@ class MXNet(Torch):
         with self.mxnet.autograd.record():
             return net(*batch)[0].asnumpy()
 
-    def plain_step(self, net, batch, bos):
+    def plain_step(self, net, batches, bos):
         sgd = self.mxnet.gluon.Trainer(
             net.collect_params(), "sgd", {"learning_rate": 1.0}, kvstore=None
         )
         loss = self.d2l.MaskedSoftmaxCELoss()
         return self.module.train_epoch_seq2seq(
-            net, [batch], loss, sgd, bos, self.device
+            net, batches, loss, sgd, bos, self.device
         )
 
     def scripted(self, tokens, q):

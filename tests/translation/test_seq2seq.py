@@ -158,6 +158,15 @@ def test_the_last_output_of_the_encoder_is_the_state_of_its_top_layer(native):
     np.testing.assert_allclose(native.layers_of(enc_outputs)[-1], last, rtol=1e-6)
 
 
+def test_the_context_is_the_last_state_of_the_top_layer(native):
+    net, (X, *_) = started(native)
+    enc_outputs = net.encoder(X)
+    _, context = net.decoder.init_state(enc_outputs)
+    layers = native.layers_of(enc_outputs)
+    np.testing.assert_array_equal(native.numpy(context), layers[-1])
+    assert not np.allclose(layers[0], layers[-1])
+
+
 def test_step_by_step_a_decoder_says_what_it_says_at_once(native):
     # The classic decoder doesn't: its context is the encoder's state in training, and
     # its own state of the step before in prediction.
@@ -174,12 +183,20 @@ def test_step_by_step_a_decoder_says_what_it_says_at_once(native):
 
 def test_a_token_has_no_influence_on_the_steps_before_it(native):
     net, (X, valid_len, Y, _) = started(native)
-    before = native.numpy(net(X, Y, valid_len)[0])
-    changed = native.numpy(Y).copy()
-    changed[:, 4] = (changed[:, 4] + 1) % q
-    after = native.numpy(net(X, native.tensor(changed), valid_len)[0])
-    np.testing.assert_allclose(after[:, :4], before[:, :4], atol=1e-6)
-    assert np.abs(after[:, 4:] - before[:, 4:]).min(axis=2).max() > 1e-4
+
+    def encoded(X):
+        return native.numpy(native.time_last(net.encoder(X, valid_len)[0]))
+
+    def decoded(Y):
+        return native.numpy(net(X, Y, valid_len)[0])
+
+    for outputs, tokens in ((encoded, X), (decoded, Y)):
+        before = outputs(tokens)
+        changed = native.numpy(tokens).copy()
+        changed[:, 4] = (changed[:, 4] + 1) % q
+        after = outputs(native.tensor(changed))
+        np.testing.assert_allclose(after[:, :4], before[:, :4], atol=1e-6)
+        assert np.abs(after[:, 4] - before[:, 4]).max(axis=1).min() > 1e-3
 
 
 @pytest.mark.parametrize(("layers", "drops"), [(1, False), (2, True)])
@@ -278,7 +295,7 @@ def test_a_loss_without_a_mask_is_caught(native):
 def norm_of_step(native, net, batch):
     """How far one step of plain gradient descent at rate 1 moves the parameters."""
     before = native.params(net)
-    loss, speed = native.plain_step(net, batch, bos=2)
+    loss, speed = native.plain_step(net, [batch], bos=2)
     after = native.params(net)
     assert loss > 0 and speed > 0
     return np.sqrt(sum(np.sum((after[k] - before[k]) ** 2.0) for k in before))
@@ -301,7 +318,7 @@ def test_what_stands_behind_the_valid_length_teaches_nothing(native):
         noise = np.random.default_rng(seed).integers(4, q, (n, T))
         kept = np.arange(T) < native.numpy(lengths)[:, None]
         Y = native.tensor(np.where(kept, native.numpy(Y), noise))
-        native.plain_step(net, (X, valid_len, Y, lengths), bos=2)
+        native.plain_step(net, [(X, valid_len, Y, lengths)], bos=2)
         return native.params(net)
 
     first, second = trained(1), trained(2)
@@ -315,8 +332,29 @@ def test_the_loss_is_of_a_token_and_read_over_the_epoch(native):
     bos = np.column_stack((np.full(n, 2), native.numpy(Y)[:, :-1]))
     pred = native.numpy(net(X, native.tensor(bos), valid_len)[0])
     expected = reference_loss(pred, native.numpy(Y), lengths).sum() / lengths.sum()
-    loss, _ = native.plain_step(net, (X, valid_len, Y, native.tensor(lengths)), bos=2)
+    batch = (X, valid_len, Y, native.tensor(lengths))
+    loss, _ = native.plain_step(net, [batch], bos=2)
     assert loss == pytest.approx(expected, rel=1e-4)
+
+
+def test_batches_add_to_the_loss_but_not_to_each_others_gradients(native):
+    def trained(*batches):
+        native.seed()
+        net, _ = started(native)
+        loss, _ = native.plain_step(net, batches, bos=2)
+        return loss, list(native.params(net).values())
+
+    X, valid_len, Y, lengths = batch_of(native)
+    half = (X, valid_len, Y, native.tensor(np.array([T, T, 0, 0])))
+    nothing = (X, valid_len, Y, native.tensor(np.zeros(n, int)))
+    loss, params = trained((X, valid_len, Y, lengths))
+    again, same = trained((X, valid_len, Y, lengths), nothing)
+    assert again == pytest.approx(loss, rel=1e-5)
+    for one, other in zip(params, same):
+        np.testing.assert_allclose(one, other, atol=1e-6)
+    # Both losses count, that of the second batch after the update on the first one.
+    first, both = trained(half)[0], trained(half, half)[0]
+    assert 0.5 * first < both < first
 
 
 def test_a_model_learns_its_sentences_by_heart(native, data, capsys):
@@ -411,6 +449,18 @@ def test_a_translation_stops_after_so_many_steps(native, words):
 
 def test_attention_weights_are_kept_for_each_step(native, words):
     assert say(native, [4, 5, 3, 4], words, 4, save=True) == ("a b", [0, 1, 2])
+
+
+def test_dropout_is_off_while_a_sentence_is_translated(native, words):
+    net = native.d2l.EncoderDecoder(
+        native.d2l.Seq2SeqEncoder(len(words), e, h, L, 0.9),
+        native.d2l.Seq2SeqDecoder(len(words), e, h, L, 0.9),
+    )
+    X, valid_len, *_ = batch_of(native)
+    X = native.tensor(native.numpy(X) % len(words))
+    native.start(net, X, X, valid_len)
+    native.train_mode(net, X, X, valid_len)
+    assert len({native.predict(net, "a b", words, words, 9)[0] for _ in range(6)}) == 1
 
 
 @pytest.mark.parametrize(
