@@ -49,13 +49,13 @@ def clean(line, unicode=False):
     return " ".join(letters.split())
 
 
-def clean_pieces(texts, unicode=False, joint=" "):
+def clean_pieces(texts, unicode=False, joint=" ", name="the text"):
     """Generator of the cleaned text, piece by piece, of the pieces of a text.
 
     Joined, the pieces are the cleaned lines that are not empty, with `joint`, one
     space or nothing, between them: wherever the seams are.
     Raises ValueError, with `unicode`, where there is no place for a seam, or a letter
-    has too many marks.
+    has too many marks; it calls the text by its `name`.
     """
     glue, rest = "", ""
     for text in chain(texts, [None]):
@@ -64,16 +64,18 @@ def clean_pieces(texts, unicode=False, joint=" "):
         else:
             rest += text
             cut, in_word = _seam(rest, unicode, joint)
+        if unicode:
+            _check_marks(rest[:cut], name)
         piece = _clean_lines(rest[:cut], unicode, joint)
         rest = rest[cut:]
+        if unicode and joint == " " and cut == 0 and len(rest) > LONGEST_RUN:
+            raise _no_text(name, len(rest), "characters that nothing parts", rest)
         if piece:
             yield glue + piece
             glue = "" if in_word else joint
 
 
 def _clean_lines(text, unicode, joint):
-    if unicode and OTHERS.search(text):
-        _check_marks(text)
     if joint == " ":  # a line end is a run of other characters like any other
         return clean(text, unicode)
     return joint.join(clean(line, unicode) for line in text.split("\n"))
@@ -97,21 +99,21 @@ def _seam(text, unicode, joint):
         around = text[max(cut - SEAM, 0) : cut], text[cut : cut + SEAM]
         if _can_part(*around):
             return cut, unicodedata.category(text[cut])[0] == "L"
-    if len(text) > LONGEST_RUN:
-        raise _no_text(len(text), "characters that no space or letter parts", text)
     return 0, False
 
 
-def _check_marks(text):
+def _check_marks(text, name):
+    if not OTHERS.search(text):
+        return
     for combining, run in groupby(text, lambda c: unicodedata.combining(c) > 0):
         marks = "".join(run)
         if combining and len(marks) > MOST_MARKS:
-            raise _no_text(len(marks), "combining marks", marks)
+            raise _no_text(name, len(marks), "combining marks", marks)
 
 
-def _no_text(number, things, text):
+def _no_text(name, number, things, text):
     return ValueError(
-        f"the text holds {number} {things} in a row, {ascii(text[:SEAM])} and so on: "
+        f"{name} holds {number} {things} in a row, {ascii(text[:SEAM])} and so on: "
         "no language is written like that. Take them out, or leave out unicode=True"
     )
 
@@ -123,7 +125,7 @@ def _can_part(left, right):
     can be seen from here; letters and what ends a word stop that view.
     """
     before, after = left[-1], right[0]
-    if "Σ" in (before, after):
+    if before == "Σ":
         return False
     if unicodedata.category(after)[0] in "LM":
         parts = all(unicodedata.category(c) in PLAIN for c in (before, after))

@@ -2,9 +2,10 @@
 
 A text of any size is read twice, in pieces: once to count its tokens, once to number
 them. The array of a large one lies in a file without a name in the folder for
-temporary files (TMPDIR), in the smallest type that holds its vocabulary, one byte a
-character as a rule. What is read of it comes into memory, and may leave it again.
-The system takes the file away with the array, even if the process is killed.
+temporary files (TMPDIR, which should not be in memory itself), in the smallest type
+that holds its vocabulary, one byte a character as a rule. What is read of it comes
+into memory, and may leave it again. The system takes the file away with the array,
+even if the process is killed.
 
 Measured with 100 MB of English: the memory of the process grows by 5 MiB at most
 while they are loaded. Words need the memory of their vocabulary besides.
@@ -75,12 +76,12 @@ def check_max_tokens(max_tokens):
 
 def _tokens(source, token, unicode, joint):
     """Generator of the tokens in pieces: strings of characters, or lists of words."""
-    pieces = read_pieces(source.path)
+    pieces, name = read_pieces(source.path), repr(str(source.path))
     if token == "char":
-        yield from clean_pieces(pieces, unicode, joint)
+        yield from clean_pieces(pieces, unicode, joint, name)
         return
     rest = ""
-    for piece in clean_pieces(pieces, unicode):
+    for piece in clean_pieces(pieces, unicode, name=name):
         *words, rest = (rest + piece).split(" ")  # the last one may go on
         yield words
     yield [rest] if rest else []

@@ -304,6 +304,13 @@ def test_zeros_controls_and_a_byte_order_mark_are_no_letters(token, write):
     assert vocab.to_tokens(corpus) == [*"a b m c d"][:: 1 if token == "char" else 2]
 
 
+def test_marks_without_number_are_refused_with_the_name_of_the_file(write):
+    path = write("a" + "\u0301" * 501)
+    with pytest.raises(ValueError, match=r"own\.txt' holds 501 combining marks"):
+        load_corpus(path, unicode=True)
+    assert load_corpus(path)[0] == [1]
+
+
 def test_one_word_of_a_million_letters(write):
     corpus, vocab = load_corpus(write("ab" * 500_000), "word")
     assert corpus == [1]

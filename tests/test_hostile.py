@@ -548,6 +548,15 @@ CASES = {
         refused("empty", lambda: figsize(()), ValueError, "figsize"),
         fine("huge", lambda: figsize((1e6, 1e6)), None),
     ],
+    "speak_everywhere": [
+        *wrong(
+            lambda bad: d2l.speak_everywhere(bad, "a"),
+            (NOWHERE, FileNotFoundError, "/nowhere/at/all.txt"),
+            (5, TypeError, "int"),
+            (__file__, ValueError, r"test_hostile\.py"),
+        ),
+        refused("empty", lambda: d2l.speak_everywhere("", "a"), OSError, r"\."),
+    ],
     "tokenize": [
         *wrong(
             d2l.tokenize,
@@ -636,6 +645,7 @@ EXEMPT = {
     "main": {"huge"},  # of download
     "read_time_machine": {"empty"},  # takes nothing
     "reason_of_no_file": {"huge"},  # looks at a file
+    "speak_everywhere": {"huge"},  # of weights
     "use_svg_display": {"huge"},  # takes nothing
     "user_cache": {"wrong", "huge"},  # takes nothing
 }
