@@ -11,6 +11,7 @@ from d2l_local.arguments import at_least_one
 from d2l_local.progress import Progress
 from d2l_local.tensorflow.data import load_array
 from d2l_local.tensorflow.training import grad_clipping
+from d2l_local.tensorflow.unrolling import run_layer
 from d2l_local.timing import Timer
 from d2l_local.translation import BOS, EOS, reserved_index
 
@@ -117,18 +118,30 @@ def embedding_layer(vocab_size, embed_size):
     )
 
 
-def gru_layers(num_hiddens, num_layers, dropout):
-    """`num_layers` GRU layers with dropout between one and the next.
+class GRULayers(BuiltWhenCalled, tf.keras.layers.Layer):
+    """GRU layers with dropout between one and the next.
 
-    Stacked cells in one loop over time: TensorFlow is faster with one than with many.
+    Called with inputs (n, T, .) and, unless it starts at zero, a state: a list of L
+    times (n, h). Returns the outputs of the top layer, (n, T, h), and the new state.
     """
-    cells = [tf.keras.layers.GRUCell(num_hiddens)]
-    for _ in range(num_layers - 1):
-        # A cell drops out its inputs: what comes from the layer below.
-        cells.append(tf.keras.layers.GRUCell(num_hiddens, dropout=dropout))
-    return tf.keras.layers.RNN(
-        tf.keras.layers.StackedRNNCells(cells), return_sequences=True, return_state=True
-    )
+
+    def __init__(self, num_hiddens, num_layers, dropout, **kwargs):
+        super().__init__(**kwargs)
+        self.rnn = [
+            tf.keras.layers.GRU(num_hiddens, return_sequences=True, return_state=True)
+            for _ in range(num_layers)
+        ]
+        self.between = tf.keras.layers.Dropout(dropout)
+
+    def call(self, X, state=None, training=None):
+        if state is None:
+            state = [layer.get_initial_state(tf.shape(X)[0])[0] for layer in self.rnn]
+        new_state = []
+        for i, (layer, H) in enumerate(zip(self.rnn, state, strict=True)):
+            X = self.between(X, training=training) if i else X
+            X, H = run_layer(layer, X, [H], training)  # (n, T, h), (n, h)
+            new_state.append(H)
+        return X, new_state
 
 
 class Seq2SeqEncoder(Encoder):
@@ -145,12 +158,11 @@ class Seq2SeqEncoder(Encoder):
     ):
         super().__init__(**kwargs)
         self.embedding = embedding_layer(vocab_size, embed_size)
-        self.rnn = gru_layers(num_hiddens, num_layers, dropout)
+        self.rnn = GRULayers(num_hiddens, num_layers, dropout)
 
     def call(self, X, *args, **kwargs):
         X = self.embedding(X)  # (n, T, e)
-        Y, *state = self.rnn(X, **kwargs)  # (n, T, h), L times (n, h)
-        return Y, state
+        return self.rnn(X, **kwargs)  # (n, T, h), L times (n, h)
 
 
 class Seq2SeqDecoder(Decoder):
@@ -169,7 +181,7 @@ class Seq2SeqDecoder(Decoder):
     ):
         super().__init__(**kwargs)
         self.embedding = embedding_layer(vocab_size, embed_size)
-        self.rnn = gru_layers(num_hiddens, num_layers, dropout)
+        self.rnn = GRULayers(num_hiddens, num_layers, dropout)
         self.dense = tf.keras.layers.Dense(vocab_size)
 
     def init_state(self, enc_outputs, *args):
@@ -180,8 +192,8 @@ class Seq2SeqDecoder(Decoder):
     def call(self, X, state, **kwargs):
         H, context = state
         X = self.embedding(X)  # (n, T, e)
-        beside = tf.repeat(context[:, None], tf.shape(X)[1], axis=1)  # (n, T, h)
-        Y, *H = self.rnn(tf.concat((X, beside), axis=2), H, **kwargs)  # (n, T, h)
+        beside = tf.repeat(context[:, None], X.shape[1], axis=1)  # (n, T, h)
+        Y, H = self.rnn(tf.concat((X, beside), axis=2), H, **kwargs)  # (n, T, h)
         return self.dense(Y), (H, context)  # (n, T, q)
 
 
