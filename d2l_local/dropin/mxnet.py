@@ -22,7 +22,7 @@ def train_ch8(*args, **kwargs):
     with warnings.catch_warnings():
         # A reader's own block, initialised before: it keeps what it has, as it should.
         warnings.filterwarnings("ignore", "Parameter '.*' is already initialized")
-        package.train_ch8(*args, **kwargs)
+        return package.train_ch8(*args, **kwargs)
 
 
 # The same name as the method of an array, which is called with the rest.

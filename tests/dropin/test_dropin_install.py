@@ -65,6 +65,7 @@ def test_nothing_is_imported_before_it_is_asked_for(run):
 def test_the_modules_are_those_of_d2l_local_by_every_way_of_importing():
     from d2l_local import torch as package
 
+    finders = list(sys.meta_path)
     d2l_local.install_as_d2l()
     d2l_local.install_as_d2l()
     import d2l.torch as two
@@ -82,6 +83,7 @@ def test_the_modules_are_those_of_d2l_local_by_every_way_of_importing():
     d2l_local.uninstall_as_d2l()
     assert not any(name.partition(".")[0] == "d2l" for name in sys.modules)
     d2l_local.uninstall_as_d2l()
+    assert sys.meta_path == finders
     assert one.RNNModel is package.RNNModel  # what was imported still works
 
 
