@@ -13,7 +13,7 @@ from pathlib import Path
 import naive
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from d2l_local import corpus as corpora
@@ -268,6 +268,8 @@ def test_a_missing_folder_for_temporary_files_is_named(write, in_a_file, monkeyp
 
 
 @given(st.binary(max_size=200), st.booleans(), st.sampled_from(["char", "word"]))
+@example(b"\xef", False, "char")
+@example(b"\xef\xbb", True, "word")
 def test_any_bytes_give_a_corpus_or_one_clear_error(tmp_path_factory, data, uni, token):
     path = tmp_path_factory.getbasetemp() / "fuzz.txt"
     path.write_bytes(data)
