@@ -16,7 +16,7 @@ def cells_of(document, framework):
     else:
         cells = _fenced(document)
     tab = {"torch": "pytorch"}.get(framework, framework)
-    return [code for tabs, code in cells if tab in tabs]
+    return [code for tabs, code in cells if tab in tabs or "all" in tabs]
 
 
 def _fenced(document):

@@ -97,10 +97,11 @@ def test_a_cell_goes_to_the_frameworks_of_its_tab():
         "```{.python .input}\nfrom d2l import mxnet\n```\n"
         "```{.python .input}\n#@tab pytorch\nfrom d2l import torch\n```\n"
         "```{.python .input}\n#@tab mxnet, pytorch\nd2l\n```\n"
+        "```{.python .input}\n#@tab all\n1\n```\n"
     )
-    assert cells_of(document, "torch") == ["from d2l import torch\n", "d2l\n"]
-    assert cells_of(document, "mxnet") == ["from d2l import mxnet\n", "d2l\n"]
-    assert cells_of(document, "tensorflow") == []
+    assert cells_of(document, "torch") == ["from d2l import torch\n", "d2l\n", "1\n"]
+    assert cells_of(document, "mxnet") == ["from d2l import mxnet\n", "d2l\n", "1\n"]
+    assert cells_of(document, "tensorflow") == ["1\n"]
 
 
 def test_the_scripts_are_all_here():
