@@ -4,8 +4,13 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tools.book import ROOT, load
+
+# A busy machine is no mistake; and what a test reads first may take a while.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 FIXTURE = Path(__file__).parent / "fixtures" / "book"
 
