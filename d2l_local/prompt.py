@@ -1,6 +1,6 @@
 """What a language model is asked to continue: checked before anything is computed."""
 
-from .arguments import at_least
+from numbers import Integral
 
 
 def encode_prompt(prefix, num_preds, vocab):
@@ -21,7 +21,13 @@ def encode_prompt(prefix, num_preds, vocab):
         )
     if len(prefix) == 0:
         raise ValueError("the prefix is empty: give the model at least one token")
-    at_least(0, "num_preds", num_preds)
+    if not isinstance(num_preds, Integral):
+        raise TypeError(
+            f"num_preds={num_preds!r} is not a whole number: give how many tokens to "
+            "generate"
+        )
+    if num_preds < 0:
+        raise ValueError(f"num_preds is {num_preds}: it must be 0 or more")
     missing = sorted({token for token in prefix if vocab[token] == vocab.unk}, key=str)
     if missing:
         raise ValueError(

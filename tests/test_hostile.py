@@ -429,7 +429,13 @@ CASES = {
               lambda bad: d2l.download_extract("time_machine", max_bytes=bad)),
     ],
     "encode_prompt": [
-        *size("num_preds", lambda bad: encode_prompt("a", bad, LETTERS), 0),
+        *wrong(
+            lambda bad: encode_prompt("a", bad, LETTERS),
+            (-1, ValueError, "num_preds is -1: it must be 0 or more"),
+            ("2", TypeError, "num_preds='2' is not a whole number"),
+            (2.0, TypeError, "num_preds=2.0 is not a whole number"),
+            (None, TypeError, "num_preds=None is not a whole number"),
+        ),
         *wrong(
             lambda bad: encode_prompt(bad, 5, LETTERS),
             (5, TypeError, "prefix=5 is neither a string nor a list"),

@@ -36,7 +36,7 @@ def test_an_empty_prefix_is_refused(letters, prefix):
 
 
 def test_a_negative_number_of_predictions_is_refused(letters):
-    with pytest.raises(ValueError, match="num_preds=-1.*at least 0"):
+    with pytest.raises(ValueError, match="num_preds is -1.*0 or more"):
         encode_prompt("a", -1, letters)
 
 
