@@ -11,6 +11,7 @@ from d2l_local.checkpoint import Checkpoint
 from d2l_local.download import DATA_HUB, DATA_URL, download, download_extract
 from d2l_local.plotting import Animator, plot, set_axes, set_figsize, use_svg_display
 from d2l_local.progress import Epoch, TrainingDiverged
+from d2l_local.speak import speak_everywhere
 from d2l_local.text import (
     load_corpus,
     load_corpus_time_machine,
@@ -52,6 +53,7 @@ __all__ = [
     "seq_data_iter_sequential",
     "set_axes",
     "set_figsize",
+    "speak_everywhere",
     "tokenize",
     "tokenize_nmt",
     "truncate_pad",

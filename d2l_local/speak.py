@@ -9,6 +9,7 @@ one of `export_weights(net, path, vocab)`, whichever framework wrote it.
 import argparse
 import importlib
 import os
+import subprocess
 import sys
 from importlib.util import find_spec
 
@@ -28,14 +29,7 @@ def speak(path, prefix, num_preds=50, framework="torch"):
     know, before a framework is imported; ImportError where the framework isn't
     installed.
     """
-    vocab = read_weights(path).vocab
-    if vocab is None:
-        raise ValueError(
-            f"{str(path)!r} holds no vocabulary, so the model can't read a text: write "
-            "it anew with export_weights(net, path, vocab)"
-        )
-    prefix = split_prefix(prefix, vocab)
-    encode_prompt(prefix, num_preds, vocab)
+    prefix = check(path, prefix, num_preds)
     if find_spec(framework) is None:
         raise ImportError(
             f"{FRAMEWORKS[framework]} is not installed: pip install "
@@ -48,6 +42,45 @@ def speak(path, prefix, num_preds=50, framework="torch"):
     # Without a device they compute on the CPU; TensorFlow isn't asked for one.
     device = {} if framework == "tensorflow" else {"device": None}
     return d2l.predict_ch8(prefix, num_preds, net, vocab, **device)
+
+
+def speak_everywhere(path, prefix, num_preds=50):
+    """What the model writes in each framework that is installed: a dict of texts.
+
+    The keys are 'PyTorch', 'TensorFlow' and 'MXNet'. Each speaks in a process of its
+    own, so that none is imported here. Raises what `speak` raises, and RuntimeError,
+    with what the process said, where one fails.
+    """
+    check(path, prefix, num_preds)
+    return {
+        name: speak_apart(path, prefix, num_preds, framework)
+        for framework, name in FRAMEWORKS.items()
+        if find_spec(framework) is not None
+    }
+
+
+def speak_apart(path, prefix, num_preds, framework):
+    """`speak`, in a process of its own."""
+    module = [sys.executable, "-m", "d2l_local.speak"]
+    options = ["--framework", framework, "--num-preds", str(num_preds)]
+    command = [*module, *options, "--", str(path), prefix]
+    run = subprocess.run(command, capture_output=True, text=True)
+    if run.returncode != 0:
+        raise RuntimeError(f"{FRAMEWORKS[framework]} can't speak: {run.stderr.strip()}")
+    return run.stdout.removesuffix("\n")
+
+
+def check(path, prefix, num_preds):
+    """The prefix as the model reads it; raises ValueError where it can't."""
+    vocab = read_weights(path).vocab
+    if vocab is None:
+        raise ValueError(
+            f"{str(path)!r} holds no vocabulary, so the model can't read a text: write "
+            "it anew with export_weights(net, path, vocab)"
+        )
+    prefix = split_prefix(prefix, vocab)
+    encode_prompt(prefix, num_preds, vocab)
+    return prefix
 
 
 def split_prefix(prefix, vocab):

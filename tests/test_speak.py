@@ -165,3 +165,44 @@ def test_an_unknown_framework_is_refused_with_the_known_ones(capsys, path):
         "choose from torch, tensorflow, mxnet",
         "choose from 'torch', 'tensorflow', 'mxnet'",
     )
+
+
+# All frameworks, by one call
+
+
+def test_one_call_lets_every_installed_framework_speak(path, spoken, capfd):
+    texts = speak.speak_everywhere(path, "time it", 9)
+    assert texts == {
+        speak.FRAMEWORKS[framework]: process.stdout.removesuffix("\n")
+        for framework, process in spoken.items()
+    }
+    assert capfd.readouterr() == ("", "")
+
+
+def test_only_installed_frameworks_are_asked(path, monkeypatch):
+    pytest.importorskip("torch")
+    monkeypatch.setattr(
+        speak, "find_spec", lambda name: find_spec(name) if name == "torch" else None
+    )
+    assert list(speak.speak_everywhere(path, "time", 2)) == ["PyTorch"]
+
+
+@pytest.mark.parametrize("prefix", ["xyz", ""])
+def test_a_bad_prefix_is_refused_before_any_process(path, prefix, monkeypatch):
+    monkeypatch.setattr(speak.subprocess, "run", None)
+    with pytest.raises(ValueError, match="prefix"):
+        speak.speak_everywhere(path, prefix)
+
+
+def test_a_framework_that_fails_is_named_with_its_reason(tmp_path):
+    pytest.importorskip("torch")
+    architecture = Architecture("gru", 6, 8, reset="before")
+    gru = put(tmp_path / "gru", architecture, list("time "))
+    with pytest.raises(RuntimeError, match="PyTorch can't speak: .*load it in Tensor"):
+        speak.speak_everywhere(gru, "time")
+
+
+def test_a_text_that_begins_with_a_dash_is_no_option(tmp_path):
+    pytest.importorskip("torch")
+    path = put(tmp_path / "weights", Architecture("rnn", 6, 8), list("time-"))
+    assert speak.speak_apart(path, "-t", 1, "torch").startswith("-t")
