@@ -62,9 +62,10 @@ class Torch:
         net.train()
         return self.numpy(net(*batch)[0])
 
-    def plain_step(self, net, batches, bos):
-        """One epoch with plain gradient descent at rate 1."""
-        sgd = self.torch.optim.SGD(net.parameters(), lr=1.0)
+    def plain_step(self, net, batches, bos, rate=1.0):
+        """One epoch with plain gradient descent, dropout on."""
+        net.train()
+        sgd = self.torch.optim.SGD(net.parameters(), lr=rate)
         loss = self.d2l.MaskedSoftmaxCELoss()
         return self.module.train_epoch_seq2seq(
             net, batches, loss, sgd, bos, self.device
@@ -145,8 +146,8 @@ class TensorFlow(Torch):
     def train_mode(self, net, *batch):
         return net(*batch, training=True)[0].numpy()
 
-    def plain_step(self, net, batches, bos):
-        sgd = self.tf.keras.optimizers.SGD(1.0)
+    def plain_step(self, net, batches, bos, rate=1.0):
+        sgd = self.tf.keras.optimizers.SGD(rate)
         sgd.build(net.trainable_variables)
         step = self.module.compiled_step(net, sgd, bos)
         return self.module.train_epoch_seq2seq(step, batches)
@@ -231,9 +232,9 @@ class MXNet(Torch):
         with self.mxnet.autograd.record():
             return net(*batch)[0].asnumpy()
 
-    def plain_step(self, net, batches, bos):
+    def plain_step(self, net, batches, bos, rate=1.0):
         sgd = self.mxnet.gluon.Trainer(
-            net.collect_params(), "sgd", {"learning_rate": 1.0}, kvstore=None
+            net.collect_params(), "sgd", {"learning_rate": rate}, kvstore=None
         )
         loss = self.d2l.MaskedSoftmaxCELoss()
         return self.module.train_epoch_seq2seq(

@@ -302,12 +302,25 @@ def norm_of_step(native, net, batch):
 
 
 def test_gradients_are_clipped_at_one(native, monkeypatch):
-    net, batch = started(native)
-    # Exactly one: the gradients of an embedding are summed before they are measured.
+    # Exactly at one: the gradients of a token that comes again and again are summed
+    # before they are measured.
+    once = native.tensor(np.full((n, T), 4))
+    lengths = native.tensor(np.full(n, T))
+    batch = (once, lengths, once, lengths)
+    net, _ = started(native)
     assert norm_of_step(native, net, batch) == pytest.approx(1, abs=1e-4)
     monkeypatch.setattr(native.module, "grad_clipping", native.unclipped)
-    net, batch = started(native)
+    net, _ = started(native)
     assert norm_of_step(native, net, batch) > 1.05
+
+
+@pytest.mark.parametrize("dropout", [0.0, 0.5])
+def test_dropout_is_on_in_training(native, dropout):
+    net, batch = started(native, dropout=dropout)
+    first, second = (
+        native.plain_step(net, [batch], bos=2, rate=0.0)[0] for _ in range(2)
+    )
+    assert (first == pytest.approx(second, rel=1e-5)) == (dropout == 0)
 
 
 def test_what_stands_behind_the_valid_length_teaches_nothing(native):
