@@ -61,6 +61,7 @@ def reached(perplexities: list[float], target: float) -> int | None:
 
 def stays(perplexities: list[float], target: float) -> int | None:
     """The epoch from which on perplexity never exceeds `target`; None if none."""
+    # `not <=` rather than `>`: nan is above every target, too
     above = [
         epoch for epoch, value in enumerate(perplexities, 1) if not value <= target
     ]

@@ -1,5 +1,7 @@
 """The job of a process, done here with a tiny model and our helper."""
 
+from dataclasses import replace
+
 import pytest
 
 from benchmarks import worker
@@ -28,6 +30,16 @@ def test_a_training_is_recorded_as_it_printed_itself(framework, tmp_path):
     assert result["tokens"] % (TINY.steps * TINY.batch) == 0 < result["tokens"] < 300
     corpus, vocab = load_corpus_time_machine(300)
     assert result["data"] == digest(corpus, vocab)
+
+
+def test_optimisers_differ(tmp_path):
+    learned = set()
+    for name in ("sgd", "momentum", "adam"):
+        job = Job("train", "torch", size=TINY, optimizer=Optimizer(name, 0.02))
+        job = replace(job, epochs=2, max_tokens=300)
+        result = worker.run(job, tmp_path / "unused.txt")
+        learned.add(result["epochs"]["perplexity"][-1])
+    assert len(learned) == 3
 
 
 def test_time_ends_a_training(tmp_path):
