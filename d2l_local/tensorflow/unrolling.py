@@ -11,7 +11,7 @@ differently, where it can:
   through all steps first; then one product of all x_t and dz_t is the whole sum.
 
 A graph without a loop grows with the number of steps, and so does the time in which it
-is compiled; beyond `MAX_STEPS` the layer runs as Keras runs it.
+is compiled. Beyond `MAX_STEPS`, over all cells, the layer runs as Keras runs it.
 
 Shapes: n is the batch size, T the number of time steps, d the number of inputs of a
 layer, h of its hidden units; g is h for a SimpleRNN, 3h for a GRU, 4h for an LSTM.
@@ -19,7 +19,7 @@ layer, h of its hidden units; g is h for a SimpleRNN, 3h for a GRU, 4h for an LS
 
 import tensorflow as tf
 
-MAX_STEPS = 64
+MAX_STEPS = 128
 
 
 def run_layer(layer, X, state, training=None):
@@ -163,7 +163,7 @@ def unrolls(layer, X):
         (fused or kind in (layers.RNN, layers.SimpleRNN))
         and not (fused and tf.config.list_physical_devices("GPU"))
         and X.shape[1] is not None
-        and 1 <= X.shape[1] <= MAX_STEPS
+        and 1 <= X.shape[1] * len(cells_of(layer)) <= MAX_STEPS
         and getattr(X, "_keras_mask", None) is None
         and not (layer.go_backwards or layer.stateful or layer.unroll)
         and all(is_plain(part, X.dtype) for part in (layer, layer.cell))
