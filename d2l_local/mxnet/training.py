@@ -44,7 +44,7 @@ def grad_clipping(net, theta):
     norm = global_norm(grads)
     factor = np.minimum(theta / norm, 1.0)
     for grad in grads:
-        grad[:] *= factor
+        grad *= factor  # in place, without a copy
     return norm
 
 
