@@ -18,7 +18,7 @@ from tests.reference import biases, training
 from tests.reference.params import draw_state, draw_tokens
 
 # Relative to the number compared, or to 1 where that is smaller
-TOLERANCE = {"float64": 1e-11, "float32": 2e-5}
+TOLERANCE = {"float64": 1e-12, "float32": 1e-5}
 
 
 def close(found, expected, dtype, what):

@@ -34,6 +34,9 @@ def test_equal_to_the_reference():
 
 def test_without_a_gradient_by_the_inputs_the_lower_layers_get_wrong_ones():
     found, _ = run("unmended")
-    for (cell, num_layers), differences in found.items():
-        wrong = [not difference < 1e-3 for difference in differences]
-        assert all(wrong) if num_layers > 1 else not any(wrong), cell
+    wrong = {False: [], True: []}
+    for (_, num_layers), differences in found.items():
+        wrong[num_layers > 1] += [not difference < 1e-3 for difference in differences]
+    # What MXNet leaves out is whatever the memory held, now and then the right numbers.
+    assert any(wrong[True])
+    assert not any(wrong[False])
