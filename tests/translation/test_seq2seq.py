@@ -307,10 +307,10 @@ def test_gradients_are_clipped_at_one(native, monkeypatch):
     once = native.tensor(np.full((n, T), 4))
     lengths = native.tensor(np.full(n, T))
     batch = (once, lengths, once, lengths)
-    net, _ = started(native)
+    net, _ = started(native, layers=1)
     assert norm_of_step(native, net, batch) == pytest.approx(1, abs=1e-4)
     monkeypatch.setattr(native.module, "grad_clipping", native.unclipped)
-    net, _ = started(native)
+    net, _ = started(native, layers=1)
     assert norm_of_step(native, net, batch) > 1.05
 
 
@@ -326,7 +326,7 @@ def test_dropout_is_on_in_training(native, dropout):
 def test_what_stands_behind_the_valid_length_teaches_nothing(native):
     def trained(seed):
         native.seed()
-        net, (X, valid_len, Y, _) = started(native)
+        net, (X, valid_len, Y, _) = started(native, layers=1)
         lengths = native.tensor(np.array([3, 2, 5, 1]))
         noise = np.random.default_rng(seed).integers(4, q, (n, T))
         kept = np.arange(T) < native.numpy(lengths)[:, None]
@@ -340,7 +340,7 @@ def test_what_stands_behind_the_valid_length_teaches_nothing(native):
 
 
 def test_the_loss_is_of_a_token_and_read_over_the_epoch(native):
-    net, (X, valid_len, Y, _) = started(native)
+    net, (X, valid_len, Y, _) = started(native, layers=1)
     lengths = np.array([3, 2, 5, 1])
     bos = np.column_stack((np.full(n, 2), native.numpy(Y)[:, :-1]))
     pred = native.numpy(net(X, native.tensor(bos), valid_len)[0])
@@ -353,7 +353,7 @@ def test_the_loss_is_of_a_token_and_read_over_the_epoch(native):
 def test_batches_add_to_the_loss_but_not_to_each_others_gradients(native):
     def trained(*batches):
         native.seed()
-        net, _ = started(native)
+        net, _ = started(native, layers=1)
         loss, _ = native.plain_step(net, batches, bos=2)
         return loss, list(native.params(net).values())
 
