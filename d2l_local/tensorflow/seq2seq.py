@@ -256,20 +256,11 @@ def compiled_step(net, optimizer, bos):
             Y_hat, _ = net(X, dec_X, X_valid_len, training=True)  # (n, T, q)
             l = tf.reduce_sum(MaskedSoftmaxCELoss(Y_valid_len)(Y, Y_hat))
         params = net.trainable_variables
-        grads = grad_clipping(dense_gradients(tape.gradient(l, params)), 1)
+        grads = grad_clipping(tape.gradient(l, params), 1)
         optimizer.apply_gradients(zip(grads, params, strict=True))
         return l
 
     return step
-
-
-def dense_gradients(grads):
-    """The gradients as plain tensors, those of embeddings included.
-
-    TensorFlow keeps the latter as one slice for each token of the batch. The norm of
-    these is not the norm of the gradient, in which the slices of a token are added.
-    """
-    return [None if grad is None else tf.convert_to_tensor(grad) for grad in grads]
 
 
 def train_epoch_seq2seq(step, data_iter):

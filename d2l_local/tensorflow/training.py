@@ -43,8 +43,11 @@ def grad_clipping(grads, theta):
     the same factor min(1, theta / norm). Returns the clipped gradients (Pascanu,
     Mikolov and Bengio 2013, https://proceedings.mlr.press/v28/pascanu13.html).
     """
+    # A variable that the loss doesn't depend on has the gradient None. That of an
+    # embedding comes as a slice for each token, and equal tokens have to be added
+    # before a norm is taken.
+    grads = [None if grad is None else tf.convert_to_tensor(grad) for grad in grads]
     factor = tf.minimum(theta / tf.linalg.global_norm(grads), 1.0)
-    # A variable that the loss doesn't depend on has the gradient None.
     return [None if grad is None else grad * factor for grad in grads]
 
 

@@ -747,3 +747,11 @@ def test_an_interrupted_model_can_be_used_and_trained_further(
     assert d2l.predict_ch8("time", 5, net, vocab).startswith("time")
     d2l.train_ch8(net, batches, vocab, 1, 1, strategy)
     assert "perplexity" in capsys.readouterr().out
+
+
+def test_the_gradient_of_an_embedding_is_added_up_before_it_is_measured():
+    """Token 1 occurs twice: its gradient is 3 + 4 = 7, and no norm of 5."""
+    slices = tf.IndexedSlices(tf.constant([[3.0], [4.0]]), tf.constant([1, 1]), [3, 1])
+    clipped = d2l.grad_clipping([slices, None], 3.5)
+    np.testing.assert_allclose(clipped[0], [[0], [3.5], [0]])
+    assert clipped[1] is None
