@@ -1,6 +1,7 @@
 """Writing a file so that it is there whole, or not at all."""
 
 import contextlib
+import errno
 import os
 import tempfile
 from pathlib import Path
@@ -10,9 +11,14 @@ def write_whole(path, content):
     """Write `content` (bytes) to `path`; a file that is there is replaced at once.
 
     It is written beside its place first, and reaches the disk before it gets its name.
-    Whatever goes wrong, `path` is as it was before.
+    Whatever goes wrong, `path` is as it was before. Raises FileNotFoundError where its
+    folder doesn't exist.
     """
     path = Path(path)
+    if not path.parent.is_dir():
+        raise FileNotFoundError(
+            errno.ENOENT, "There is no such folder, make it first", str(path.parent)
+        )
     handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:

@@ -284,6 +284,12 @@ def test_a_file_gets_its_name_when_it_has_reached_the_disk(path, monkeypatch):
     assert path.stat().st_mode & 0o777 == 0o644
 
 
+def test_a_folder_that_is_not_there_is_named(tmp_path):
+    path = tmp_path / "models" / "weights.safetensors"
+    with pytest.raises(FileNotFoundError, match="make it first: .*models'"):
+        write_weights(path, LSTM, draw(LSTM))
+
+
 # What isn't read
 
 
