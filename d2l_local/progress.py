@@ -189,10 +189,12 @@ class Progress:
 
     def _check_finite(self):
         if not math.isfinite(self.value):
+            # An optimiser of one's own brings its own rate.
+            smaller = "" if self.lr is None else f" ({self.lr / 10:g}, say)"
             raise TrainingDiverged(
                 f"{self.measure} is {self.value} in epoch {self.epoch} at learning "
                 f"rate {self.lr}: the updates have blown up. Try a smaller learning "
-                f"rate ({self.lr / 10:g}, say), check that gradients are clipped "
+                f"rate{smaller}, check that gradients are clipped "
                 "(grad_clipping, theta=1), and start from a newly initialised model: "
                 "the parameters of this one are spoilt"
             )

@@ -18,8 +18,8 @@ HEAVY = {"torch", "tensorflow", "keras", "mxnet", "matplotlib"}
 NEUTRAL = ["architecture", "arguments", "batching", "bleu", "checkpoint", "cleaning",
            "common", "corpus", "download", "files", "gates", "memory", "notebook",
            "numpy_shim", "plotting", "progress", "prompt", "quiet", "reading",
-           "saving", "sources", "speak", "text", "timing", "translation", "vocabulary",
-           "weights"]  # fmt: skip
+           "saving", "settings", "sources", "speak", "text", "timing", "translation",
+           "vocabulary", "weights"]  # fmt: skip
 
 # The classic d2l 0.17 API: parameters as its notebooks call them. Those without a
 # default may have got one since.

@@ -3,6 +3,7 @@
 from mxnet import gluon, np
 
 from d2l_local import batching
+from d2l_local.settings import check_arrays
 
 
 def seq_data_iter_random(corpus, batch_size, num_steps, rng=None):
@@ -66,5 +67,6 @@ def load_data_time_machine(
 
 def load_array(data_arrays, batch_size, is_train=True):
     """Batches of arrays that share their first axis; shuffled when `is_train`."""
+    batch_size = check_arrays(data_arrays, batch_size)
     dataset = gluon.data.ArrayDataset(*data_arrays)
     return gluon.data.DataLoader(dataset, batch_size, shuffle=is_train)

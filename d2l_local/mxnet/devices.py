@@ -5,6 +5,9 @@ import os
 import mxnet
 from mxnet import npx
 
+from d2l_local.arguments import at_least
+from d2l_local.settings import check_seed
+
 
 def set_seed(seed):
     """Fix the random numbers of MXNet: initial weights, dropout.
@@ -12,7 +15,7 @@ def set_seed(seed):
     Gluon draws initial weights from MXNet's generator and shuffles with NumPy's; the
     latter is left alone, since it isn't MXNet's.
     """
-    mxnet.random.seed(seed)
+    mxnet.random.seed(check_seed(seed, -(2**31), 2**63 - 1))
 
 
 def try_gpu(i=0):
@@ -20,12 +23,21 @@ def try_gpu(i=0):
 
     No build of MXNet 1.9.1 for a current CUDA is known, so expect the CPU.
     """
+    i = at_least(0, "i", i)
     return npx.gpu(i) if npx.num_gpus() > i else npx.cpu()
 
 
 def try_all_gpus():
     """All GPUs as a list of devices, or the CPU alone."""
     return [npx.gpu(i) for i in range(npx.num_gpus())] or [npx.cpu()]
+
+
+def check_device(device):
+    """Raise TypeError unless `device` is one of MXNet."""
+    if not isinstance(device, mxnet.Context):
+        raise TypeError(
+            f"device={device!r} is no device of MXNet: give d2l.try_gpu() or npx.cpu()"
+        )
 
 
 def layers_drop_out():

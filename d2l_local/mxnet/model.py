@@ -8,7 +8,9 @@ import mxnet
 from mxnet import gluon, npx
 from mxnet.gluon import nn, rnn
 
+from d2l_local.arguments import at_least_one
 from d2l_local.mxnet.devices import layers_drop_out
+from d2l_local.settings import check_scratch
 
 
 class RNNModelScratch:
@@ -23,6 +25,13 @@ class RNNModelScratch:
     def __init__(
         self, vocab_size, num_hiddens, device, get_params, init_state, forward_fn
     ):
+        check_scratch(
+            vocab_size,
+            num_hiddens,
+            get_params=get_params,
+            init_state=init_state,
+            forward_fn=forward_fn,
+        )
         self.vocab_size, self.num_hiddens = vocab_size, num_hiddens
         self.params = get_params(vocab_size, num_hiddens, device)
         self.init_state, self.forward_fn = init_state, forward_fn
@@ -50,6 +59,7 @@ class RNNModel(gluon.HybridBlock):
 
     def __init__(self, rnn_layer, vocab_size, **kwargs):
         super().__init__(**kwargs)
+        at_least_one("vocab_size", vocab_size)
         check_rnn_layer(rnn_layer)
         self.rnn = rnn_layer
         self.vocab_size = vocab_size

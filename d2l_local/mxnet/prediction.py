@@ -2,7 +2,9 @@
 
 from mxnet import np
 
+from d2l_local.mxnet.devices import check_device
 from d2l_local.prompt import decode_tokens, encode_prompt
+from d2l_local.settings import check_model, check_vocab
 
 
 def predict_ch8(prefix, num_preds, net, vocab, device):
@@ -11,6 +13,10 @@ def predict_ch8(prefix, num_preds, net, vocab, device):
     The prefix is read first, to warm up the state; then `num_preds` tokens follow,
     each one fed back as the next input. Errors: `d2l_local.prompt.encode_prompt`.
     """
+    check_model(net)
+    check_vocab(vocab, net)
+    if device is not None:  # the current one
+        check_device(device)
     outputs = encode_prompt(prefix, num_preds, vocab)
     warm_up = outputs[:]
     state = net.begin_state(batch_size=1, ctx=device)

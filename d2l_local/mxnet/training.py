@@ -7,16 +7,29 @@ import mxnet
 from mxnet import autograd, gluon, np
 
 from d2l_local.mxnet.checkpoint import Snapshot
-from d2l_local.mxnet.devices import set_seed
+from d2l_local.mxnet.devices import check_device, set_seed
+from d2l_local.mxnet.model import RNNModel
 from d2l_local.mxnet.prediction import predict_ch8
-from d2l_local.progress import Progress, check_target, perplexity
-from d2l_local.prompt import encode_prompt
+from d2l_local.progress import Progress, perplexity
 from d2l_local.saving import Position, Saver
+from d2l_local.settings import (
+    check_batch,
+    check_batches,
+    check_flag,
+    check_function,
+    check_model,
+    check_run,
+    check_step,
+    check_theta,
+)
 from d2l_local.timing import Timer
 
 
 def evaluate_loss(net, data_iter, loss):
     """The mean of `loss(net(X), y)` over all elements of `data_iter`, no gradient."""
+    check_function("net", net, "a model")
+    check_function("loss", loss, "a function of outputs and labels")
+    check_batches("data_iter", data_iter)
     total, count = 0.0, 0
     for X, y in data_iter:
         values = loss(net(X), y)
@@ -28,6 +41,8 @@ def evaluate_loss(net, data_iter, loss):
 
 def sgd(params, lr, batch_size):
     """One step of minibatch gradient descent, in place."""
+    params = list(params)
+    check_step([param.grad for param in params], lr, batch_size)
     for param in params:
         param[:] = param - lr * param.grad / batch_size
 
@@ -40,6 +55,7 @@ def grad_clipping(net, theta):
     array, so that the engine isn't made to wait for it (Pascanu, Mikolov and Bengio
     2013, https://proceedings.mlr.press/v28/pascanu13.html).
     """
+    check_theta(theta)
     grads = gradients(net)
     norm = global_norm(grads)
     factor = np.minimum(theta / norm, 1.0)
@@ -95,11 +111,20 @@ def train_epoch_ch8(
     An epoch that was interrupted goes on from `position`, a `Position`, with the
     remaining batches in `train_iter`; `after_batch` is called with each new position.
     """
+    check_model(net, "params")
+    check_batches("train_iter", train_iter)
+    check_function("loss", loss, "a function of outputs and labels")
+    check_updater(updater)
+    check_flag("use_random_iter", use_random_iter)
+    check_theta(theta)
+    check_device(device)
     position, timer = position or Position(), Timer()
     state, batch, num_tokens = position.state, position.batch, position.num_tokens
     total_loss = np.array(position.total_loss, ctx=device)
     for X, Y in train_iter:
         if state is None or use_random_iter:
+            if type(net) is RNNModel:
+                check_batch(X, Y)
             state = net.begin_state(batch_size=X.shape[0], ctx=device)
         else:
             state = detach_state(state)
@@ -132,10 +157,16 @@ def evaluate_perplexity(net, data_iter, device, use_random_iter=False):
 
     The state carries over from batch to batch, unless `use_random_iter`.
     """
+    check_model(net)
+    check_batches("data_iter", data_iter)
+    check_flag("use_random_iter", use_random_iter)
+    check_device(device)
     loss, state = gluon.loss.SoftmaxCrossEntropyLoss(), None
     total_loss, num_tokens = np.zeros((), ctx=device), 0
     for X, Y in data_iter:
         if state is None or use_random_iter:
+            if type(net) is RNNModel:
+                check_batch(X, Y)
             state = net.begin_state(batch_size=X.shape[0], ctx=device)
         y_hat, state = net(X.as_in_ctx(device), state)  # (T * n, q)
         l = loss(y_hat, Y.T.reshape(-1).as_in_ctx(device)).sum()
@@ -149,6 +180,7 @@ def evaluate_perplexity(net, data_iter, device, use_random_iter=False):
 def make_updater(net, lr, optimizer):
     """What updates the parameters of `net`: see `optimizer` of `train_ch8`."""
     if isinstance(optimizer, gluon.Trainer):
+        check_ownership(net, optimizer)
         return optimizer
     if optimizer not in ("sgd", "momentum", "adam"):
         raise ValueError(
@@ -166,6 +198,26 @@ def make_updater(net, lr, optimizer):
     if optimizer == "momentum":
         optimizer, options = "sgd", options | {"momentum": 0.9}
     return gluon.Trainer(net.collect_params(), optimizer, options, kvstore=None)
+
+
+def check_updater(updater):
+    """Raise TypeError for what can't update parameters."""
+    trainer = isinstance(updater, gluon.Trainer)
+    if isinstance(updater, type) or not (trainer or callable(updater)):
+        raise TypeError(
+            f"updater={updater!r} is neither a gluon.Trainer nor a function: give one "
+            "that is built for the parameters of the model"
+        )
+
+
+def check_ownership(net, trainer):
+    """Raise ValueError for a trainer that has no parameter of the model."""
+    params = net.collect_params().values() if isinstance(net, gluon.Block) else ()
+    if {id(p) for p in trainer._params}.isdisjoint(map(id, params)):
+        raise ValueError(
+            "optimizer is a Trainer that has no parameter of net and would train "
+            "nothing: build it with net.collect_params()"
+        )
 
 
 def check_precision(mixed_precision):
@@ -214,9 +266,23 @@ def train_ch8(
     and the same call goes on from there, be it after Ctrl-C or after a power cut.
     Raises ValueError for a file of another run, OSError where it can't be written.
     """
-    for prefix in prefixes:
-        encode_prompt(prefix, 50, vocab)  # better refused now than after the training
-    check_target(target_perplexity)
+    check_model(net, "params")
+    prefixes = check_run(
+        net,
+        train_iter,
+        vocab,
+        lr,
+        num_epochs,
+        use_random_iter,
+        prefixes=prefixes,
+        optimizer=optimizer,
+        mixed_precision=mixed_precision,
+        held_out=held_out,
+        target_perplexity=target_perplexity,
+        callback=callback,
+        checkpoint=checkpoint,
+    )
+    check_device(device)
     check_precision(mixed_precision)
     if seed is not None:
         set_seed(seed)

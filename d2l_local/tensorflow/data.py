@@ -3,6 +3,7 @@
 import tensorflow as tf
 
 from d2l_local import batching
+from d2l_local.settings import check_arrays
 from d2l_local.tensorflow.devices import _transpose_first
 
 
@@ -64,6 +65,7 @@ def load_data_time_machine(
 
 def load_array(data_arrays, batch_size, is_train=True):
     """Batches of tensors that share their first axis; shuffled when `is_train`."""
+    batch_size = check_arrays(data_arrays, batch_size)
     dataset = tf.data.Dataset.from_tensor_slices(tuple(data_arrays))
     if is_train:
         dataset = dataset.shuffle(buffer_size=len(data_arrays[0]))

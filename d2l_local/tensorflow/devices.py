@@ -4,7 +4,9 @@ import functools
 
 import tensorflow as tf
 
+from d2l_local.arguments import at_least
 from d2l_local.quiet import without_known_notices
+from d2l_local.settings import check_seed
 
 
 @functools.cache
@@ -23,7 +25,7 @@ def set_seed(seed):
 
     Keras draws its seeds from Python's and NumPy's generators, so those are fixed too.
     """
-    tf.keras.utils.set_random_seed(seed)
+    tf.keras.utils.set_random_seed(check_seed(seed, 0, 2**32 - 1))
 
 
 def try_gpu(i=0):
@@ -31,6 +33,7 @@ def try_gpu(i=0):
 
     A device context; `OneDeviceStrategy` wants its `._device_name`.
     """
+    i = at_least(0, "i", i)
     if len(tf.config.list_physical_devices("GPU")) > i:
         return tf.device(f"/GPU:{i}")
     return tf.device("/CPU:0")
@@ -44,5 +47,10 @@ def try_all_gpus():
 
 def device_name(strategy):
     """The device of a `OneDeviceStrategy` in short, `/CPU:0` for one."""
+    if not hasattr(strategy, "extended"):
+        raise TypeError(
+            f"strategy={strategy!r} is no strategy of TensorFlow: give "
+            "tf.distribute.OneDeviceStrategy('/CPU:0'), for one"
+        )
     spec = tf.DeviceSpec.from_string(strategy.extended.worker_devices[0])
     return f"/{spec.device_type}:{spec.device_index}"

@@ -6,6 +6,8 @@ h the number of hidden units. Keras 3 has no `time_major`: its layers take (n, T
 
 import tensorflow as tf
 
+from d2l_local.arguments import at_least_one
+from d2l_local.settings import check_scratch
 from d2l_local.tensorflow.unrolling import run_layer
 
 
@@ -19,6 +21,13 @@ class RNNModelScratch:
     """
 
     def __init__(self, vocab_size, num_hiddens, init_state, forward_fn, get_params):
+        check_scratch(
+            vocab_size,
+            num_hiddens,
+            get_params=get_params,
+            init_state=init_state,
+            forward_fn=forward_fn,
+        )
         self.vocab_size, self.num_hiddens = vocab_size, num_hiddens
         self.trainable_variables = get_params(vocab_size, num_hiddens)
         self.init_state, self.forward_fn = init_state, forward_fn
@@ -49,6 +58,7 @@ class RNNModel(tf.keras.layers.Layer):
 
     def __init__(self, rnn_layer, vocab_size, init="uniform", **kwargs):
         super().__init__(**kwargs)
+        at_least_one("vocab_size", vocab_size)
         layers = rnn_layer if isinstance(rnn_layer, list | tuple) else [rnn_layer]
         if not layers:
             raise ValueError("rnn_layer is an empty list: give at least one layer")

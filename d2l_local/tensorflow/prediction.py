@@ -3,6 +3,7 @@
 import tensorflow as tf
 
 from d2l_local.prompt import decode_tokens, encode_prompt
+from d2l_local.settings import check_model, check_vocab
 
 
 @tf.function
@@ -18,6 +19,8 @@ def predict_ch8(prefix, num_preds, net, vocab):
     The prefix is read first, to warm up the state; then `num_preds` tokens follow,
     each one fed back as the next input. Errors: `d2l_local.prompt.encode_prompt`.
     """
+    check_model(net)
+    check_vocab(vocab, net)
     outputs = encode_prompt(prefix, num_preds, vocab)
     warm_up = outputs[:]
     state = net.begin_state(batch_size=1)

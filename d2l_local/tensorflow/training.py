@@ -7,17 +7,30 @@ from contextlib import contextmanager
 
 import tensorflow as tf
 
-from d2l_local.progress import Progress, check_target, perplexity
-from d2l_local.prompt import encode_prompt
+from d2l_local.progress import Progress, perplexity
 from d2l_local.saving import Position, Saver
+from d2l_local.settings import (
+    check_batch,
+    check_batches,
+    check_flag,
+    check_function,
+    check_model,
+    check_run,
+    check_step,
+    check_theta,
+)
 from d2l_local.tensorflow.checkpoint import Snapshot
 from d2l_local.tensorflow.devices import device_name, set_seed
+from d2l_local.tensorflow.model import RNNModel
 from d2l_local.tensorflow.prediction import predict_ch8
 from d2l_local.timing import Timer
 
 
 def evaluate_loss(net, data_iter, loss):
     """The mean of `loss(y, net(X))` over all elements of `data_iter`, no gradient."""
+    check_function("net", net, "a model")
+    check_function("loss", loss, "a function of outputs and labels")
+    check_batches("data_iter", data_iter)
     total, count = 0.0, 0
     for X, y in data_iter:
         out = net(X)
@@ -32,7 +45,9 @@ def evaluate_loss(net, data_iter, loss):
 
 def sgd(params, grads, lr, batch_size):
     """One step of minibatch gradient descent, in place."""
-    for param, grad in zip(params, grads, strict=True):
+    pairs = list(zip(params, grads, strict=True))
+    check_step([grad for _, grad in pairs], lr, batch_size)
+    for param, grad in pairs:
         param.assign_sub(lr * grad / batch_size)
 
 
@@ -47,6 +62,7 @@ def grad_clipping(grads, theta):
     # embedding comes as a slice for each token, and equal tokens have to be added
     # before a norm is taken.
     grads = [None if grad is None else tf.convert_to_tensor(grad) for grad in grads]
+    check_theta(theta)
     factor = tf.minimum(theta / tf.linalg.global_norm(grads), 1.0)
     return [None if grad is None else grad * factor for grad in grads]
 
@@ -94,6 +110,12 @@ def train_epoch_ch8(
     An epoch that was interrupted goes on from `position`, a `Position`, with the
     remaining batches in `train_iter`; `after_batch` is called with each new position.
     """
+    check_model(net, "trainable_variables")
+    check_batches("train_iter", train_iter)
+    check_function("loss", loss, "a function of outputs and labels")
+    check_updater(updater)
+    check_flag("use_random_iter", use_random_iter)
+    check_theta(theta)
     position, timer = position or Position(), Timer()
     state, batch, num_tokens = position.state, position.batch, position.num_tokens
     total_loss = tf.constant(position.total_loss, tf.float32)
@@ -101,6 +123,8 @@ def train_epoch_ch8(
         updater.build(net.trainable_variables)
     for X, Y in train_iter:
         if state is None or use_random_iter:
+            if type(net) is RNNModel:
+                check_batch(X, Y)
             state = net.begin_state(batch_size=X.shape[0])
         l, state = train_step(net, loss, updater, X, Y, state, theta)
         size = X.shape[0] * X.shape[1]
@@ -130,10 +154,15 @@ def evaluate_perplexity(net, data_iter, use_random_iter=False):
 
     The state carries over from batch to batch, unless `use_random_iter`.
     """
+    check_model(net)
+    check_batches("data_iter", data_iter)
+    check_flag("use_random_iter", use_random_iter)
     loss = tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     state, total_loss, num_tokens = None, tf.zeros(()), 0
     for X, Y in data_iter:
         if state is None or use_random_iter:
+            if type(net) is RNNModel:
+                check_batch(X, Y)
             state = net.begin_state(batch_size=X.shape[0])
         l, state = loss_step(net, loss, X, Y, state)
         size = X.shape[0] * X.shape[1]
@@ -163,6 +192,16 @@ def make_updater(net, lr, optimizer):
     if not updater.built:
         updater.build(net.trainable_variables)
     return updater
+
+
+def check_updater(updater):
+    """Raise TypeError for what can't update parameters."""
+    optimizer = isinstance(updater, tf.keras.optimizers.Optimizer)
+    if isinstance(updater, type) or not (optimizer or callable(updater)):
+        raise TypeError(
+            f"updater={updater!r} is neither an optimiser of tf.keras.optimizers nor "
+            "a function of gradients: give one of the two"
+        )
 
 
 @contextmanager
@@ -227,12 +266,25 @@ def train_ch8(
     and the same call goes on from there, be it after Ctrl-C or after a power cut.
     Raises ValueError for a file of another run, OSError where it can't be written.
     """
-    for prefix in prefixes:
-        encode_prompt(prefix, 50, vocab)  # better refused now than after the training
-    check_target(target_perplexity)
+    check_model(net, "trainable_variables")
+    prefixes = check_run(
+        net,
+        train_iter,
+        vocab,
+        lr,
+        num_epochs,
+        use_random_iter,
+        prefixes=prefixes,
+        optimizer=optimizer,
+        mixed_precision=mixed_precision,
+        held_out=held_out,
+        target_perplexity=target_perplexity,
+        callback=callback,
+        checkpoint=checkpoint,
+    )
+    device = device_name(strategy)
     if seed is not None:
         set_seed(seed)
-    device = device_name(strategy)
     # Not in the strategy's scope, where Keras 3 can't make the memory of an optimiser.
     with tf.device(device):
         loss = tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)

@@ -3,6 +3,7 @@
 import torch
 
 from d2l_local import batching
+from d2l_local.settings import check_arrays
 
 
 def seq_data_iter_random(corpus, batch_size, num_steps, rng=None):
@@ -62,5 +63,12 @@ def load_data_time_machine(
 
 def load_array(data_arrays, batch_size, is_train=True):
     """Batches of tensors that share their first axis; shuffled when `is_train`."""
+    batch_size = check_arrays(data_arrays, batch_size)
+    for i, part in enumerate(data_arrays):
+        if not isinstance(part, torch.Tensor):
+            raise TypeError(
+                f"data_arrays[{i}] is {type(part).__name__}: give tensors, such as "
+                "torch.as_tensor(...)"
+            )
     dataset = torch.utils.data.TensorDataset(*data_arrays)
     return torch.utils.data.DataLoader(dataset, batch_size, shuffle=is_train)

@@ -2,14 +2,18 @@
 
 import torch
 
+from d2l_local.arguments import at_least
+from d2l_local.settings import check_seed
+
 
 def set_seed(seed):
     """Fix the random numbers of PyTorch: initial weights, shuffling, dropout."""
-    torch.manual_seed(seed)
+    torch.manual_seed(check_seed(seed, -(2**63), 2**64 - 1))
 
 
 def try_gpu(i=0):
     """The `i`-th GPU: CUDA, else Apple's MPS (for `i` = 0), else the CPU."""
+    i = at_least(0, "i", i)
     if torch.cuda.device_count() > i:
         return torch.device(f"cuda:{i}")
     if i == 0 and torch.backends.mps.is_available():

@@ -8,6 +8,9 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from d2l_local.arguments import at_least_one
+from d2l_local.settings import check_scratch
+
 
 class RNNModelScratch:
     """A recurrent model from hand-written functions.
@@ -21,6 +24,13 @@ class RNNModelScratch:
     def __init__(
         self, vocab_size, num_hiddens, device, get_params, init_state, forward_fn
     ):
+        check_scratch(
+            vocab_size,
+            num_hiddens,
+            get_params=get_params,
+            init_state=init_state,
+            forward_fn=forward_fn,
+        )
         self.vocab_size, self.num_hiddens = vocab_size, num_hiddens
         self.params = get_params(vocab_size, num_hiddens, device)
         self.init_state, self.forward_fn = init_state, forward_fn
@@ -47,6 +57,7 @@ class RNNModel(nn.Module):
 
     def __init__(self, rnn_layer, vocab_size):
         super().__init__()
+        at_least_one("vocab_size", vocab_size)
         check_rnn_layer(rnn_layer, vocab_size)
         self.rnn = rnn_layer
         self.vocab_size = vocab_size

@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from d2l_local.prompt import decode_tokens, encode_prompt
+from d2l_local.settings import check_model, check_vocab
 
 
 @contextmanager
@@ -32,6 +33,8 @@ def predict_ch8(prefix, num_preds, net, vocab, device):
     each one fed back as the next input. Dropout is off meanwhile, and the model's mode
     is restored. Errors: `d2l_local.prompt.encode_prompt`.
     """
+    check_model(net)
+    check_vocab(vocab, net)
     outputs = encode_prompt(prefix, num_preds, vocab)
     warm_up = outputs[:]
     state = net.begin_state(batch_size=1, device=device)

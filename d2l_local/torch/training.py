@@ -7,17 +7,30 @@ import torch
 from torch import nn
 
 from d2l_local.memory import keep_freed_memory
-from d2l_local.progress import Progress, check_target, perplexity
-from d2l_local.prompt import encode_prompt
+from d2l_local.progress import Progress, perplexity
 from d2l_local.saving import Position, Saver
+from d2l_local.settings import (
+    check_batch,
+    check_batches,
+    check_flag,
+    check_function,
+    check_model,
+    check_run,
+    check_step,
+    check_theta,
+)
 from d2l_local.timing import Timer
 from d2l_local.torch.checkpoint import Snapshot
 from d2l_local.torch.devices import set_seed
+from d2l_local.torch.model import RNNModel
 from d2l_local.torch.prediction import evaluation_mode, predict_ch8
 
 
 def evaluate_loss(net, data_iter, loss):
     """The mean of `loss(net(X), y)` over all elements of `data_iter`, no gradient."""
+    check_function("net", net, "a model")
+    check_function("loss", loss, "a function of outputs and labels")
+    check_batches("data_iter", data_iter)
     total, count = 0.0, 0
     with torch.no_grad():
         for X, y in data_iter:
@@ -33,6 +46,8 @@ def evaluate_loss(net, data_iter, loss):
 
 def sgd(params, lr, batch_size):
     """One step of minibatch gradient descent, in place; gradients are then zeroed."""
+    params = list(params)
+    check_step([param.grad for param in params], lr, batch_size)
     with torch.no_grad():
         for param in params:
             param -= lr * param.grad / batch_size
@@ -47,6 +62,7 @@ def grad_clipping(net, theta):
     tensor, so that a GPU isn't made to wait for it (Pascanu, Mikolov and Bengio 2013,
     https://proceedings.mlr.press/v28/pascanu13.html).
     """
+    check_theta(theta)
     params = net.parameters() if isinstance(net, nn.Module) else net.params
     grads = [param.grad for param in params if param.grad is not None]
     if not grads:
@@ -93,12 +109,21 @@ def train_epoch_ch8(
     An epoch that was interrupted goes on from `position`, a `Position`, with the
     remaining batches in `train_iter`; `after_batch` is called with each new position.
     """
+    check_model(net, holder_of(net))
+    check_batches("train_iter", train_iter)
+    check_function("loss", loss, "a function of outputs and labels")
+    check_updater(updater)
+    check_flag("use_random_iter", use_random_iter)
+    check_theta(theta)
+    check_flag("mixed_precision", mixed_precision)
     position, timer = position or Position(), Timer()
     state, batch, num_tokens = position.state, position.batch, position.num_tokens
     total_loss = torch.tensor(position.total_loss, device=device)
     device_type = torch.device(device).type
     for X, Y in train_iter:
         if state is None or use_random_iter:
+            if type(net) is RNNModel:
+                check_batch(X, Y)
             state = net.begin_state(batch_size=X.shape[0], device=device)
         else:
             state = detach_state(state)
@@ -136,11 +161,16 @@ def evaluate_perplexity(net, data_iter, device, use_random_iter=False):
 
     The state carries over from batch to batch, unless `use_random_iter`.
     """
+    check_model(net)
+    check_batches("data_iter", data_iter)
+    check_flag("use_random_iter", use_random_iter)
     loss, state = nn.CrossEntropyLoss(reduction="sum"), None
     total_loss, num_tokens = torch.zeros((), device=device), 0
     with torch.no_grad(), evaluation_mode(net):
         for X, Y in data_iter:
             if state is None or use_random_iter:
+                if type(net) is RNNModel:
+                    check_batch(X, Y)
                 state = net.begin_state(batch_size=X.shape[0], device=device)
             y_hat, state = net(X.to(device), state)  # (T * n, q)
             total_loss += loss(y_hat, Y.T.reshape(-1).long().to(device))
@@ -153,6 +183,7 @@ def evaluate_perplexity(net, data_iter, device, use_random_iter=False):
 def make_updater(net, lr, optimizer):
     """What updates the parameters of `net`: see `optimizer` of `train_ch8`."""
     if isinstance(optimizer, torch.optim.Optimizer):
+        check_ownership(net, optimizer)
         return optimizer
     module = isinstance(net, nn.Module)
     if optimizer == "sgd" and not module:
@@ -168,6 +199,32 @@ def make_updater(net, lr, optimizer):
         f"optimizer is {optimizer!r}: use 'sgd', 'momentum' or 'adam', or an optimiser "
         "of torch.optim for the parameters of the model"
     )
+
+
+def holder_of(net):
+    """The name under which a model keeps its parameters."""
+    return "parameters" if isinstance(net, nn.Module) else "params"
+
+
+def check_updater(updater):
+    """Raise TypeError for what can't update parameters."""
+    optimizer = isinstance(updater, torch.optim.Optimizer)
+    if isinstance(updater, type) or not (optimizer or callable(updater)):
+        raise TypeError(
+            f"updater={updater!r} is neither an optimiser of torch.optim nor a "
+            "function: give one that is built for the parameters of the model"
+        )
+
+
+def check_ownership(net, optimizer):
+    """Raise ValueError for an optimiser that has no parameter of the model."""
+    params = net.parameters() if isinstance(net, nn.Module) else net.params
+    updated = {id(p) for group in optimizer.param_groups for p in group["params"]}
+    if updated.isdisjoint(map(id, params)):
+        raise ValueError(
+            f"optimizer {type(optimizer).__name__} has no parameter of net and would "
+            "train nothing: build it with the parameters of this model"
+        )
 
 
 def train_ch8(
@@ -206,9 +263,22 @@ def train_ch8(
     and the same call goes on from there, be it after Ctrl-C or after a power cut.
     Raises ValueError for a file of another run, OSError where it can't be written.
     """
-    for prefix in prefixes:
-        encode_prompt(prefix, 50, vocab)  # better refused now than after the training
-    check_target(target_perplexity)
+    check_model(net, holder_of(net))
+    prefixes = check_run(
+        net,
+        train_iter,
+        vocab,
+        lr,
+        num_epochs,
+        use_random_iter,
+        prefixes=prefixes,
+        optimizer=optimizer,
+        mixed_precision=mixed_precision,
+        held_out=held_out,
+        target_perplexity=target_perplexity,
+        callback=callback,
+        checkpoint=checkpoint,
+    )
     keep_freed_memory()
     if seed is not None:
         set_seed(seed)
