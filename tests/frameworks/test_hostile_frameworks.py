@@ -35,6 +35,9 @@ STEPS = {"begin_layer_state", "draw_uniform", "evaluation_mode", "global_norm",
          "gradients", "hidden_units", "layers_drop_out", "predict_step",
          "train_step"}  # fmt: skip
 
+# Of several functions, in one package alone
+OPTIONS = {"device", "mixed_precision", "optimizer"}
+
 
 class Guarded:
     """Batches that nobody may ask for."""
@@ -711,6 +714,19 @@ def more_cases(native):
         table["mixed_precision"] = flag(
             "mixed_precision", lambda bad: native.epoch(mixed_precision=bad)
         )
+    else:
+        known = {"net": native.net, "vocab": native.vocab}
+        no_device = [("cpu", TypeError, "device='cpu' is no device of MXNet: give")]
+        table["device"] = [
+            *wrong(lambda bad: native.epoch(device=bad), *no_device),
+            *wrong(lambda bad: native.predict(device=bad, **known), *no_device),
+            *wrong(
+                lambda bad: d2l.evaluate_perplexity(native.net, Guarded(), bad),
+                *no_device,
+            ),
+            *wrong(lambda bad: native.train(device=bad), *no_device),
+            fine("empty", lambda: len(native.predict(device=None, **known)) > 4, True),
+        ]
     return table | {
         "detach_state": wrong(
             d2l.detach_state,
@@ -753,7 +769,7 @@ def public(package):
 def test_every_public_name_has_its_cases(native, table):
     names = public(native.d2l)
     assert {"train_ch8", "RNNModel", "predict_ch8"} <= names
-    assert names - SEQ2SEQ - STEPS == {*table} - {"optimizer", "mixed_precision"}
+    assert names - SEQ2SEQ - STEPS == {*table} - OPTIONS
     assert all(table.values())
 
 
