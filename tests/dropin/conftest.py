@@ -3,7 +3,6 @@
 import functools
 import hashlib
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -22,7 +21,6 @@ import d2l_local
 from tools.execute import CurrentKernel, kernel_environment
 
 ROOT = Path(__file__).parents[2]
-CLASSIC = Path(__file__).parent / "classic"
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -94,12 +92,6 @@ def kernel(request, story, tmp_path_factory):
         kernel = Kernel(request.param, client)
         kernel.run("%load_ext d2l_local\n%matplotlib inline")
         yield kernel
-
-
-def cells_in(name):
-    """The cells of a script of `classic/`, which `# %%` separates."""
-    text = (CLASSIC / f"{name}.py").read_text(encoding="utf-8")
-    return re.split(r"(?m)^# %%.*\n", text)[1:]
 
 
 @pytest.fixture

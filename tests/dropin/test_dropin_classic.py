@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
+from classic_scripts import CLASSIC, cells_in
 from classic_seeds import cells_of, statements
-from conftest import CLASSIC, cells_in
 
 SEEDS = Path(__file__).parents[3] / "shared" / "seeds"
 CLOSING = r"perplexity \d+\.\d, \d+\.\d tokens/sec on {}\n(time traveller.{{50}})\n"

@@ -1,8 +1,9 @@
 """One training in a process of its own, for the tests that need fresh ones.
 
 Called as `python worker.py FRAMEWORK TEXT EPOCHS CHECKPOINT KIND`, with `-` for no
-checkpoint and a kind of model of `trainers`. The last line on stdout is a JSON dict: a hash of the weights, and the
-memory in MiB that the process held after each fifth of the epochs.
+checkpoint and a kind of model of `trainers`. The last line on stdout is a JSON dict: a
+hash of the weights, and the memory in MiB that the process held after each fifth of the
+epochs.
 """
 
 import hashlib
