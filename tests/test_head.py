@@ -63,15 +63,17 @@ subprocess.run = lambda command, check: print(check, *command[1:])
 
 def test_set_up_does_nothing_where_all_is_there(real_book, tmp_path):
     code = set_up(real_book.framework("mxnet"), real_book)
-    everything = ["d2l_local", "pooch", "platformdirs", "mxnet", "distutils"]
-    assert run(code, tmp_path, everything) == ""
+    ours = ["d2l_local", *real_book.install]
+    assert run(code, tmp_path, [*ours, "mxnet", "distutils"]) == ""
 
 
 def test_set_up_installs_what_is_missing_without_dependencies(real_book, tmp_path):
     code = set_up(real_book.framework("mxnet"), real_book)
     package = f"git+https://github.com/{real_book.repository}"
-    assert run(code, tmp_path, ["platformdirs", "distutils"]) == (
-        f"True -m pip install --quiet --no-deps {package} pooch mxnet==1.9.1\n"
+    present = ["platformdirs", "tqdm", "distutils"]
+    assert run(code, tmp_path, present) == (
+        f"True -m pip install --quiet --no-deps {package} pooch safetensors "
+        "mxnet==1.9.1\n"
     )
     assert "setuptools" in run(code, tmp_path, ["d2l_local", "mxnet"])
 

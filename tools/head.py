@@ -23,6 +23,8 @@ COLAB_ADDRESS = (
     "https://colab.research.google.com/github/{repository}/blob/{branch}/{path}"
 )
 
+LINE_LENGTH = 88  # of code, as pyproject.toml gives it to ruff; "needed |= " takes 10
+
 SET_UP = """\
 # On a bare machine such as Colab, install what is missing; elsewhere do nothing.
 import importlib.util
@@ -69,18 +71,25 @@ def set_up(framework: Framework, book: Book) -> str:
     installed it does nothing and prints nothing; a failing installation raises.
     """
     package = {"d2l_local": f"git+https://github.com/{book.repository}"}
-    groups = [group for group in (package, book.install, framework.install) if group]
-    signs = ["=", *["|="] * (len(groups) - 1)]
-    lines = [
-        f"needed {sign} {_mapping(group)}"
-        for sign, group in zip(signs, groups, strict=True)
-    ]
+    groups = (package, book.install, framework.install)
+    tables = [table for group in groups for table in _lines(group)]
+    signs = ["=", *["|="] * (len(tables) - 1)]
+    pairs = zip(signs, tables, strict=True)
+    lines = [f"needed {sign} {table}" for sign, table in pairs]
     return SET_UP.format(needed="\n".join(lines))
 
 
-def _mapping(group: dict[str, str]) -> str:
-    """A dict as ruff writes it: json's quotes are Python's here."""
-    return json.dumps(group, ensure_ascii=False)
+def _lines(group: dict[str, str]) -> list[str]:
+    """The items of `group` as dicts that fit on a line each, as ruff writes them."""
+    tables: list[dict[str, str]] = []
+    for name, pip in group.items():
+        wider = {**tables[-1], name: pip} if tables else None
+        if wider is not None and len(json.dumps(wider)) <= LINE_LENGTH - 10:
+            tables[-1] = wider
+        else:
+            tables.append({name: pip})
+    # json's quotes are Python's here.
+    return [json.dumps(table, ensure_ascii=False) for table in tables]
 
 
 def _title(chapter: Chapter, edition: Edition, wording: Wording) -> str:
