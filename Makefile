@@ -69,6 +69,7 @@ test: lint ## all checks, and every notebook against its stored outputs
 	$(PY) -m tools.translations --check --complete
 	$(PY) -m tools.build --check
 	$(PY) -m tools.figures --check
+	$(PY) -m benchmarks --check
 	$(EMBEDDED) $(PY) -m pytest --nbval tests notebooks
 	$(MAKE) test-colab
 
