@@ -108,7 +108,7 @@ def test_no_token_is_written_where_none_is_asked_for(said, path):
     [
         ("xyz", [], "the prefix 'xyz' holds ['x', 'y', 'z'], which the vocabulary"),
         ("", [], "the prefix is empty"),
-        ("time", ["--num-preds", "-1"], "num_preds=-1"),
+        ("time", ["--num-preds", "-1"], "num_preds is -1"),
     ],
 )
 def test_a_bad_request_ends_in_one_line(said, path, prefix, options, message):
