@@ -58,7 +58,7 @@ class Saver:
         self.train_iter, self.position = train_iter, Position()
         # Random numbers when the epoch began, and, for a run taken up, when it stopped
         self._start, self._stopped = None, None
-        self._progress, self._saved_at = None, time.monotonic()
+        self._progress, self._saved_at, self._unsaved = None, time.monotonic(), False
         if checkpoint is not None:
             self._run = describe_run(snapshot, train_iter, use_random_iter)
 
@@ -70,7 +70,7 @@ class Saver:
     def __exit__(self, kind, error, traceback):
         self._interrupt.__exit__(kind, error, traceback)
         if self.checkpoint is not None:
-            if kind is None:
+            if kind is None and self._unsaved:
                 self.save()
             elif kind is KeyboardInterrupt:
                 print(f"the same call goes on from {str(self.checkpoint.path)!r}")
@@ -129,14 +129,14 @@ class Saver:
     def after_batch(self, position):
         """Take note that training has come to `position`; save if it is time."""
         if self.checkpoint is not None:
-            self.position = position
+            self.position, self._unsaved = position, True
             self._save_if_due()
 
     def after_epoch(self):
         """Take note that the epoch is over; save if it is time."""
         self.position = Position()
         if self.checkpoint is not None:
-            self._start = self._random_state()
+            self._start, self._unsaved = self._random_state(), True
             self._save_if_due()
 
     def _save_if_due(self):
@@ -173,7 +173,7 @@ class Saver:
             for key, array in part.items()
         }
         write_checkpoint(self.checkpoint.path, named, self._run, table)
-        self._saved_at = time.monotonic()
+        self._saved_at, self._unsaved = time.monotonic(), False
 
     def _random_state(self):
         """All random numbers: Python's, NumPy's, the framework's, the batches'."""

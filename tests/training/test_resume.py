@@ -95,8 +95,10 @@ def test_the_test_sees_what_it_is_for(training, text, checkpoint, monkeypatch):
 def test_a_finished_run_is_not_trained_again(training, text, checkpoint, capsys):
     options = {"text": text, "seed": 1, "kind": "plain", "checkpoint": checkpoint}
     first = training.train(num_epochs=2, **options)
-    before = capsys.readouterr().out
+    before, saved = capsys.readouterr().out, checkpoint.path.read_bytes()
     again = training.train(num_epochs=2, **options)
+    # Its random numbers too are those with which a longer run would go on.
+    assert checkpoint.path.read_bytes() == saved
     assert_equal(first.weights, again.weights)
     assert capsys.readouterr().out == before
 
