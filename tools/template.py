@@ -146,7 +146,7 @@ def of_words() -> Template:
 def of_hints(book: Book) -> Template:
     """What the checks of the exercises say: the literals in calls of `_`."""
     template = Template("hints", fields=True)
-    for script in sorted((book.root / CHECKS).glob("*.py")):
+    for script in sorted((book.root / CHECKS).rglob("*.py")):
         found = extract_from_file(
             "python",
             script,

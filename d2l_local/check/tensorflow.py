@@ -8,6 +8,7 @@ import numpy as np
 from d2l_local import tensorflow as d2l
 from d2l_local.check.author_corpora import AuthorCorpora
 from d2l_local.check.binding import bind
+from d2l_local.check.chapters import CHECKS
 from d2l_local.check.clip import Clip
 from d2l_local.check.deep_rnn import DeepRNN
 from d2l_local.check.detach import Detach
@@ -191,3 +192,6 @@ gradient_norms = bind(GradientNorms, _framework)
 detach = bind(Detach, _framework)
 clip = bind(Clip, _framework)
 dropout_step = bind(DropoutStep, _framework)
+
+# The checks of the other chapters, each under its own name.
+globals().update({check.name: bind(check, _framework) for check in CHECKS})

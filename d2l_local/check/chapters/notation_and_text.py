@@ -1,0 +1,3 @@
+"""Checks of the exercises on notation, and on text as sequences."""
+
+CHECKS = ()

@@ -1,0 +1,3 @@
+"""Checks of the exercises on sampling new sequences."""
+
+CHECKS = ()

@@ -1,0 +1,3 @@
+"""Checks of the exercises on the shapes of recurrent networks."""
+
+CHECKS = ()
