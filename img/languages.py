@@ -1,8 +1,9 @@
 """The languages that figures are drawn in, and their words from the catalogues.
 
 A figure has one script for all languages: it asks an `Edition` for each of its words,
-and is saved in `img/` in English and in `img/<language>/` otherwise. What has no
-translation in `translations/<language>/figures.po` stays English.
+and is saved in `img/` in English and in `img/<language>/` otherwise. It isn't
+drawn in a language in which `translations/<language>/figures.po` lacks one of them:
+the English figure stands in.
 """
 
 from collections.abc import Callable
@@ -26,11 +27,14 @@ class Edition:
     lookup: Callable[[str], str | None]
 
     def __call__(self, text):
-        """`text` in this language."""
-        return self.lookup(text) or text
+        """`text` in this language; raises Missing where it has no translation."""
+        found = self.lookup(text)
+        if found is None:
+            raise Missing(f"{text!r} has no translation into {self.language}")
+        return found
 
 
-ENGLISH = Edition("en", HERE, lambda text: None)
+ENGLISH = Edition("en", HERE, lambda text: text)
 
 
 def editions():
@@ -47,7 +51,18 @@ def editions():
     ]
 
 
+class Missing(LookupError):
+    """A word of a figure has no translation."""
+
+
 def save_all(name, draw):
-    """Save what `draw(edition)` gives for every language, as the file `name`."""
+    """Save what `draw(edition)` gives for every language, as the file `name`.
+
+    A language that lacks one of the words is left out.
+    """
     for edition in editions():
-        save(edition.folder / name, draw(edition))
+        try:
+            drawn = draw(edition)
+        except Missing:
+            continue
+        save(edition.folder / name, drawn)

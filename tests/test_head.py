@@ -37,7 +37,7 @@ def framework_keys():
 
 @pytest.mark.parametrize("key", framework_keys())
 def test_set_up_is_short_and_touches_neither_numpy_nor_torch(real_book, key):
-    code = set_up(real_book.framework(key), real_book)
+    code = set_up((real_book.framework(key),), real_book)
     assert len(code.splitlines()) <= 15
     assert max(map(len, code.splitlines())) <= 88
     for name in ("numpy", "torch", "tensorflow"):
@@ -62,13 +62,13 @@ subprocess.run = lambda command, check: print(check, *command[1:])
 
 
 def test_set_up_does_nothing_where_all_is_there(real_book, tmp_path):
-    code = set_up(real_book.framework("mxnet"), real_book)
+    code = set_up((real_book.framework("mxnet"),), real_book)
     ours = ["d2l_local", *real_book.install]
     assert run(code, tmp_path, [*ours, "mxnet", "distutils"]) == ""
 
 
 def test_set_up_installs_what_is_missing_without_dependencies(real_book, tmp_path):
-    code = set_up(real_book.framework("mxnet"), real_book)
+    code = set_up((real_book.framework("mxnet"),), real_book)
     package = f"git+https://github.com/{real_book.repository}"
     present = ["platformdirs", "tqdm", "distutils"]
     assert run(code, tmp_path, present) == (
@@ -79,7 +79,7 @@ def test_set_up_installs_what_is_missing_without_dependencies(real_book, tmp_pat
 
 
 def test_set_up_reports_a_failing_installation(real_book, tmp_path):
-    code = set_up(real_book.framework("pytorch"), real_book)
+    code = set_up((real_book.framework("pytorch"),), real_book)
     fake = "import sys; sys.executable = '/bin/false'\n"
     alone = "import importlib.util\nimportlib.util.find_spec = lambda name: None\n"
     done = subprocess.run(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-CHAPTER_NAME = re.compile(r"\d\d-[a-z0-9]+(-[a-z0-9]+)*")
+CHAPTER_NAME = re.compile(r"(\d\d-[a-z0-9]+|[a-z][a-z0-9]*)(-[a-z0-9]+)*")
 
 
 class BookError(Exception):
@@ -32,10 +32,14 @@ class Framework:
 
 @dataclass(frozen=True)
 class Language:
-    """One language into which the book is translated; `name` is its own name."""
+    """One language into which the book is translated; `name` is its own name.
+
+    `translated` are the chapters whose translation is complete and must stay so.
+    """
 
     key: str
     name: str
+    translated: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -109,7 +113,8 @@ class Book:
             if not CHAPTER_NAME.fullmatch(path.stem):
                 raise BookError(
                     f"{self.relative(path)}: a chapter is named NN-name.md "
-                    "(two digits, then lower-case words joined by hyphens)"
+                    "(two digits, then lower-case words joined by hyphens), and a "
+                    "page beside the chapters name.md"
                 )
         return paths
 
@@ -150,7 +155,7 @@ def _book(root: Path, settings: dict) -> Book:
         install=dict(settings.get("install", {})),
         frameworks=tuple(_framework(entry) for entry in settings["frameworks"]),
         languages=tuple(
-            Language(entry["key"], entry["name"])
+            Language(entry["key"], entry["name"], tuple(entry.get("translated", ())))
             for entry in settings.get("languages", [])
         ),
     )

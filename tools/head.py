@@ -64,14 +64,14 @@ def head(
     return "\n\n".join(parts)
 
 
-def set_up(framework: Framework, book: Book) -> str:
-    """Code of the set-up cell.
+def set_up(frameworks: tuple[Framework, ...], book: Book) -> str:
+    """Code of the set-up cell of a notebook that runs these frameworks.
 
     It looks for modules without importing them. Where the book's environment is
     installed it does nothing and prints nothing; a failing installation raises.
     """
     package = {"d2l_local": f"git+https://github.com/{book.repository}"}
-    groups = (package, book.install, framework.install)
+    groups = (package, book.install, *(each.install for each in frameworks))
     tables = [table for group in groups for table in _lines(group)]
     signs = ["=", *["|="] * (len(tables) - 1)]
     pairs = zip(signs, tables, strict=True)
@@ -93,9 +93,12 @@ def _lines(group: dict[str, str]) -> list[str]:
 
 
 def _title(chapter: Chapter, edition: Edition, wording: Wording) -> str:
+    framework = edition.framework.name
+    if chapter.number is None:
+        return wording("title-page", title=chapter.title, framework=framework)
     name = "title" if edition.kind == "chapter" else f"title-{edition.kind}"
     values = {"number": chapter.number, "title": chapter.title}
-    return wording(name, framework=edition.framework.name, **values)
+    return wording(name, framework=framework, **values)
 
 
 def _badge(chapter: Chapter, edition: Edition, shelf: Shelf, wording: Wording) -> str:

@@ -45,6 +45,7 @@ class Labels:
     """All labels of the book by name, and the names that were referred to."""
 
     by_name: dict[str, Label] = field(default_factory=dict)
+    chapters: dict[str, Chapter] = field(default_factory=dict)  # by their stems
     used: set[str] = field(default_factory=set)
 
     def add(self, label: Label) -> None:
@@ -75,6 +76,8 @@ def collect(chapters: list[Chapter]) -> Labels:
     """All labels of the given chapters, numbered."""
     labels = Labels()
     for chapter in chapters:
+        if chapter.document == "chapter":
+            labels.chapters[chapter.stem] = chapter
         counts: Counter[str] = Counter()
         for cell in chapter.cells:
             if cell.kind == "markdown":
@@ -100,7 +103,10 @@ def _collect_cell(cell: Cell, chapter: Chapter, counts: Counter, labels: Labels)
                 )
             counts[kind] += 1
             series = "E" if chapter.document == "exercises" else ""
-            text = f"{series}{chapter.number}.{counts[kind]}"
+            number = chapter.stem[0].upper() if chapter.number is None else (
+                chapter.number
+            )  # fmt: skip
+            text = f"{series}{number}.{counts[kind]}"
         document, stem, language = chapter.document, chapter.stem, chapter.language
         labels.add(Label(name, text, document, stem, language, cell.frameworks, place))
 
@@ -176,9 +182,28 @@ class Reader:
             title, name = titled.groups() if titled else (None, target)
             label = self._label(name, ("section",), where)
             return f"[{title or label.text}]({self._address(label)})"
+        if role == "doc":
+            return self._chapter(target, where)
         raise where.error(
-            0, f"unknown role {{{role}}}; use {{eq}}, {{numref}} or {{ref}}"
+            0, f"unknown role {{{role}}}; use {{eq}}, {{numref}}, {{ref}} or {{doc}}"
         )
+
+    def _chapter(self, target: str, where: Where) -> str:
+        """A link to another chapter, by its name; its title unless words are given."""
+        titled = TITLED.fullmatch(target)
+        title, stem = titled.groups() if titled else (None, target)
+        chapter = self.labels.chapters.get(stem)
+        if chapter is None:
+            known = ", ".join(self.labels.chapters)
+            raise where.error(0, f"no chapter {stem!r}; there are {known}")
+        if title is None and chapter.number is None:
+            title = chapter.title
+        elif title is None:
+            values = {"number": chapter.number, "title": chapter.title}
+            title = self.wording("reference", **values)
+        edition = replace(self.edition.of("chapter"), language=chapter.language)
+        start = self.shelf.path(self.edition, self.stem)
+        return f"[{title}]({self.shelf.link(start, edition, stem)})"
 
     def _label(self, name: str, kinds: tuple[str, ...], where: Where) -> Label:
         label = self.labels.by_name.get(name)

@@ -30,7 +30,7 @@ PARSER = (
 
 DIRECTIVE = re.compile(r"\{([\w:.-]+)\}\s*(.*)")
 OPTION = re.compile(r":([\w-]+):\s*(.*)")
-LOOKS_LIKE_ROLE = re.compile(r"\{(eq|numref|ref)\}")
+LOOKS_LIKE_ROLE = re.compile(r"\{(eq|numref|ref|doc)\}")
 # Either a role or a code span. Scanning for both from the left keeps a role that
 # is only quoted in a code span from being taken for one.
 ROLE_OR_CODE = re.compile(
@@ -192,7 +192,8 @@ def _check_inline(token: Token, where: Where) -> None:
             raise where.error(
                 line,
                 f"link to the file {child.attrs['href']}: refer to a label with "
-                "{ref}`sec-...`, or give a full https address",
+                "{ref}`sec-...`, to a chapter with {doc}`NN-name`, or give a full "
+                "https address",
             )
         if child.type == "text" and LOOKS_LIKE_ROLE.search(child.content):
             raise where.error(

@@ -83,7 +83,8 @@ def assemble(
         frame.languages,
         frame.coverage,
     )
-    code = set_up(edition.framework, book)
+    frameworks = book.frameworks if chapter.all_frameworks else (edition.framework,)
+    code = set_up(frameworks, book)
     cells = [
         new_markdown_cell(opening, id=_digest(chapter.stem, "head")),
         new_code_cell(code, id=_digest(chapter.stem, "set-up")),
@@ -175,6 +176,8 @@ def _cell(
 
 def _metadata(chapter: Chapter, edition: Edition, book: Book) -> dict:
     about = {"source": chapter.path, "framework": edition.framework.key}
+    if chapter.all_frameworks:
+        about["all_frameworks"] = True
     if edition.language:
         about["language"] = edition.language.key
     return {

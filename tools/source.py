@@ -47,12 +47,13 @@ class Chapter:
     path: str  # from the book's root, for messages and metadata
     document: str  # 'chapter' or 'exercises'
     stem: str
-    number: int
+    number: int | None  # None for a page beside the chapters
     title: str
     goals: tuple[str, ...]
     needs: tuple[str, ...]
     runtime: dict[str, str]
     cells: tuple[Cell, ...]
+    all_frameworks: bool = False  # its code runs every framework, side by side
     language: Language | None = None
 
     def cells_for(self, framework: str) -> list[Cell]:
@@ -238,6 +239,7 @@ def _front(notebook, path: str, frameworks: tuple[str, ...]) -> dict:
         "goals": _front_list(front, "goals", path),
         "needs": _front_list(front, "needs", path),
         "runtime": _runtime(front, path, frameworks),
+        "all_frameworks": _all_frameworks(front, path),
     }
 
 
@@ -262,14 +264,34 @@ def _front_list(front, key: str, path: str) -> tuple[str, ...]:
     return tuple(items)
 
 
-def _number(front, path: str) -> int:
-    number = _front_value(front, "number", int, path)
-    if f"{number:02d}" != Path(path).stem[:2]:
+def _number(front, path: str) -> int | None:
+    number, stem = front.get("number"), Path(path).stem
+    if not stem[0].isdigit():
+        if number is not None:
+            raise BookError(
+                f"{path}: front matter has number: {number}, but the name of the file "
+                "has none; leave it out, or name the file NN-name.md"
+            )
+        return None
+    if not isinstance(number, int):
+        raise BookError(
+            f"{path}: front matter needs 'number' as an int, found {number!r}"
+        )
+    if f"{number:02d}" != stem[:2]:
         raise BookError(
             f"{path}: front matter has number: {number}, but the file's name starts "
-            f"with {Path(path).stem[:2]}; make them agree"
+            f"with {stem[:2]}; make them agree"
         )
     return number
+
+
+def _all_frameworks(front, path: str) -> bool:
+    value = front.get("all_frameworks", False)
+    if not isinstance(value, bool):
+        raise BookError(
+            f"{path}: front matter 'all_frameworks' is true or false, found {value!r}"
+        )
+    return value
 
 
 def _runtime(front, path: str, frameworks: tuple[str, ...]) -> dict[str, str]:

@@ -2,7 +2,8 @@
 
     python -m tools.translations              merge what is new into every catalogue
     python -m tools.translations --check      write nothing; exit 1 if anything is stale
-    python -m tools.translations --complete   exit 1 also if anything is untranslated
+    python -m tools.translations --complete   exit 1 also if a chapter that a language
+                                              lists as translated isn't, see tools/owed
 
 There is a catalogue for each chapter, each chapter's exercises, the figures, the words
 around the text (book) and the hints of the checks, which are compiled as well. Both
@@ -35,6 +36,7 @@ from tools.catalogue import (
 )
 from tools.fidelity import defects
 from tools.notebook import write_bytes, write_text
+from tools.owed import Owed
 from tools.source import Chapter, read_all
 from tools.template import CHECKS, Template, every, name_of
 from tools.translated import path_of, translate_chapter
@@ -190,11 +192,13 @@ def _orphans(merged: list[Merged], book: Book) -> list[str]:
     ]
 
 
-def incomplete(merged: list[Merged], book: Book) -> list[str]:
-    """One message for each catalogue in which something is missing or fuzzy."""
+def incomplete(merged: list[Merged], chapters: list[Chapter], book: Book) -> list[str]:
+    """One message for each catalogue in which something owed is missing or fuzzy."""
+    owed = {language: Owed(book, language, chapters) for language in book.languages}
     found = []
     for item in merged:
-        counts = count(messages(item.catalogue))
+        texts = owed[item.language].messages(item.template)
+        counts = count(item.catalogue.get(text) for text in texts)
         if counts.translated < counts.total:
             found.append(
                 f"incomplete: {book.relative(item.path)}: "
@@ -229,7 +233,7 @@ def run(book: Book, check: bool, complete: bool) -> list[str]:
             write_hints(item, book)
     print(table(merged))
     found += problems(merged, chapters, book)
-    return found + (incomplete(merged, book) if complete else [])
+    return found + (incomplete(merged, chapters, book) if complete else [])
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -22,6 +22,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{number}. {title}: solutions ({framework})",
         "title of a solution notebook",
     ),
+    "title-page": ("{title} ({framework})", "title of a notebook beside the chapters"),
+    "reference": ("{number}. {title}", "text of a link to a chapter"),
     "colab": ("Open in Colab", "alt text of a button"),
     "frameworks": ("In other frameworks: {links}", "links to the same notebook"),
     "languages": ("In other languages: {links}", "links to the same notebook"),

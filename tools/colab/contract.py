@@ -45,6 +45,7 @@ class Subject:
     path: Path
     framework: Framework
     name: str
+    install: dict[str, str]  # what its set-up cell knows beside the book's own
 
 
 @dataclass(frozen=True)
@@ -82,8 +83,17 @@ def find(book: Book, frameworks: list[Framework]) -> list[Subject]:
             raise BookError(f"{book.relative(folder)} holds no notebook: `make build`")
         for path in paths:
             name = path.relative_to(folder).with_suffix("").as_posix()
-            found.append(Subject(path, framework, f"{framework.name}, {name}"))
+            title = f"{framework.name}, {name}"
+            found.append(
+                Subject(path, framework, title, _install(path, framework, book))
+            )
     return found
+
+
+def _install(path: Path, framework: Framework, book: Book) -> dict[str, str]:
+    if not nb.read(path).metadata["d2l_local"].get("all_frameworks"):
+        return framework.install
+    return {k: v for each in book.frameworks for k, v in each.install.items()}
 
 
 def _runs(path: Path, folder: Path) -> bool:
@@ -102,7 +112,7 @@ def kept(subject: Subject, prepared: NotebookNode, colab: Colab) -> Entry:
         "package": colab.repository.package,
         "python": colab.base.version(),
         "preinstalled": sorted(colab.preinstalled.values()),
-        "settings": [colab.address, colab.book.install, subject.framework.install],
+        "settings": [colab.address, colab.book.install, subject.install],
         "check": helper_digest(Path(__file__).parent),
     }
     return entry_of(key, colab.book.build / "colab")
@@ -181,7 +191,7 @@ class Trial:
         needed = {
             "d2l_local": f"d2l-local @ {address}",
             **self.colab.book.install,
-            **self.subject.framework.install,
+            **self.subject.install,
         }
         return [needed[name] for name in self.environment.missing(list(needed))]
 
