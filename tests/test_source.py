@@ -95,6 +95,6 @@ def test_fast_options_are_kept_with_the_cell():
 
 
 def test_a_chapter_must_be_named_by_number(book):
-    (book.source / "notes.md").write_text("x")
-    with pytest.raises(BookError, match="notes.md: a chapter is named NN-name.md"):
+    (book.source / "1-notes.md").write_text("x")
+    with pytest.raises(BookError, match="1-notes.md: a chapter is named NN-name.md"):
         read_all(book)
