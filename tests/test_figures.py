@@ -9,7 +9,7 @@ import pytest
 
 from tools.book import ROOT, load
 from tools.catalogue import dumps, empty, merge
-from tools.figures import main
+from tools.figures import main, shown
 from tools.template import Template, of_figures
 from tools.translated import path_of
 
@@ -37,6 +37,9 @@ if __name__ == "__main__":
 """
 
 
+WORDS = {"layer": "층", "A net": "신경망", "One box.": "상자 하나."}
+
+
 @pytest.fixture
 def svg(monkeypatch):
     """The real module of shapes."""
@@ -56,7 +59,7 @@ def book(book):
         (book.root / "img" / name).write_text((ROOT / "img" / name).read_text("utf-8"))
     (book.root / "img" / "net.py").write_text(SCRIPT, encoding="utf-8")
     book = load(book.root)
-    translate(book, {"layer": "층"})
+    translate(book, WORDS)
     return book
 
 
@@ -84,33 +87,37 @@ def test_one_script_draws_every_language(book):
     assert ">layer<" in english and ">층<" in korean
     assert "Noto Sans CJK KR" in korean and "CJK" not in english
     assert 'lang="ko"' in korean and "lang=" not in english
-    assert "<title>A net</title>" in korean, "what has no translation is English"
+    assert "<title>신경망</title>" in korean and "<title>A net</title>" in english
     assert run(book, "--check") == 0
 
 
-def test_a_language_without_a_catalogue_is_drawn_in_english(book):
-    run(book)
-    vietnamese = figure(book, "vi/net.svg")
-    assert vietnamese.replace(' lang="vi"', "") == figure(book, "net.svg")
+@pytest.mark.parametrize("missing", WORDS)
+def test_a_language_that_lacks_a_word_has_no_figure_of_its_own(book, missing):
+    translate(book, {k: v for k, v in WORDS.items() if k != missing})
+    assert run(book) == 0
+    assert figure(book, "net.svg")
+    assert not list((book.root / "img").glob("*/net.svg"))
+    assert run(book, "--check") == 0
 
 
 def test_check_writes_nothing_and_names_what_is_stale_or_stray(book, capsys):
     run(book)
-    translate(book, {"layer": "계층"})
-    (book.root / "img" / "vi" / "net.svg").unlink()
+    translate(book, WORDS | {"layer": "계층"})
+    (book.root / "img" / "vi").mkdir()
+    (book.root / "img" / "net.svg").unlink()
     (book.root / "img" / "vi" / "old.svg").write_text("<svg/>")
     before = figure(book, "ko/net.svg")
     assert run(book, "--check") == 1
     assert capsys.readouterr().err.splitlines() == [
         "stale: img/ko/net.svg; run `make figures`",
-        "stale: img/vi/net.svg; run `make figures`",
+        "stale: img/net.svg; run `make figures`",
         "img/vi/old.svg: no script in img/ draws it",
     ]
     assert figure(book, "ko/net.svg") == before
 
 
 def test_a_script_that_fails_ends_with_code_2_and_its_message(book, capsys):
-    translate(book, {"layer": "층" * 30})
+    translate(book, WORDS | {"layer": "층" * 30})
     assert run(book) == 2
     message = capsys.readouterr().err
     assert "img/net.py failed" in message
@@ -136,11 +143,30 @@ def scripts():
     return [s for s in (ROOT / "img").glob("*.py") if "LABELS" in s.read_text("utf-8")]
 
 
-def test_figures_with_words_exist_in_every_language():
-    names = sorted(path.name for path in (ROOT / "img" / LANGUAGES[0]).glob("*.svg"))
-    assert len(names) == len(scripts()) > 0
-    for key in LANGUAGES:
-        assert sorted(p.name for p in (ROOT / "img" / key).glob("*.svg")) == names
+@pytest.mark.parametrize("language", BOOK.languages, ids=lambda each: each.key)
+def test_figures_of_translated_chapters_exist_in_their_language(language):
+    drawn = {path.name for path in (ROOT / "img" / language.key).glob("*.svg")}
+    wanted = {f.file for f in shown(BOOK) if f.stem in language.translated}
+    assert wanted and wanted <= drawn
+
+
+def test_every_chapter_has_a_figure_of_its_own_with_an_alt_text():
+    figures = shown(BOOK)
+    with_figure = {figure.stem for figure in figures}
+    assert [p.stem for p in BOOK.chapter_paths() if p.stem not in with_figure] == []
+    files = [figure.file for figure in figures]
+    assert len(set(files)) == len(files)
+    drawn = {path.name for path in (ROOT / "img").glob("*.svg")}
+    assert drawn - set(files) == {"result.svg"}, "drawn, and shown nowhere"
+    for figure in figures:
+        assert len(figure.alt.split()) >= 10, f"{figure.file}: say what is to be seen"
+
+
+def test_the_figures_are_listed_with_their_alt_texts(capsys):
+    assert main(["--list"]) == 0
+    printed = capsys.readouterr().out
+    assert "Figure 12.1 (12-deep-rnn): img/deep-rnn.svg\nalt text: A grid" in printed
+    assert printed.count("alt text: ") == len(shown(BOOK))
 
 
 @pytest.mark.parametrize("key", LANGUAGES)

@@ -174,3 +174,67 @@ def test_code_is_left_alone(book, edit):
     edit("num_epochs = 500\n", "num_epochs = 500  # {eq}`eq-none`\n")
     notebook = build_all(book)[0].notebook
     assert any("{eq}`eq-none`" in cell.source for cell in code_cells(notebook))
+
+
+def test_a_chapter_is_linked_as_a_whole_by_its_title_or_other_words(book, edit):
+    edit(MARKER, "Then {doc}`02-next`, {doc}`the one behind it <02-next>`.")
+    expected = "Then [2. Next](02-next.ipynb), [the one behind it](02-next.ipynb)."
+    assert expected in prose(book)
+
+
+def test_exercises_link_to_the_chapter_of_their_framework(book, edit):
+    name = "exercises/01-sample.md"
+    edit("Write it as", "{doc}`02-next` comes before. Write it as", name)
+    found = [
+        cell.source
+        for item in build_all(book)
+        if item.edition.kind != "chapter" and item.framework.key == "mxnet"
+        for cell in item.notebook.cells
+        if "comes before." in cell.source
+    ]
+    assert found and all("[2. Next](../02-next.ipynb)" in text for text in found)
+
+
+def page(book, front=""):
+    """Write a page beside the chapters, and return its notebook for PyTorch."""
+    text = (book.source / "02-next.md").read_text()
+    text = text.replace("number: 2\n", front).replace("(sec-next)=\n", "")
+    figure = (
+        "{numref}`fig-page` is from {doc}`aside`.\n\n```{figure} ../img/net.svg\n"
+        ":name: fig-page\n:alt: A net\nA net.\n```\n"
+    )
+    (book.source / "aside.md").write_text(text + figure)
+    made = [item for item in build_all(book) if item.chapter.stem == "aside"]
+    assert [item.framework.key for item in made] == ["pytorch", "mxnet"]
+    return made[0].notebook
+
+
+def test_a_page_beside_the_chapters_has_no_number_but_a_letter_for_its_figures(book):
+    cells = page(book).cells
+    assert cells[0].source.startswith("# Next (PyTorch)\n")
+    assert "Figure A.1 is from [Next](aside.ipynb)." in cells[-1].source
+
+
+def test_only_a_page_that_says_so_gets_the_packages_of_all_frameworks(book):
+    assert '"json"' not in code_cells(page(book))[0].source
+    notebook = page(book, "all_frameworks: true\n")
+    assert '"json": "json==1.0"' in code_cells(notebook)[0].source
+    assert notebook.metadata["d2l_local"]["all_frameworks"] is True
+
+
+@pytest.mark.parametrize(
+    ("front", "message"),
+    [
+        ("number: 3\n", "the name of the file has none"),
+        ("all_frameworks: sometimes\n", "is true or false, found 'sometimes'"),
+    ],
+)
+def test_wrong_front_matter_of_a_page_is_refused(book, front, message):
+    with pytest.raises(BookError, match=message):
+        page(book, front)
+
+
+def test_an_unknown_chapter_is_refused_with_those_that_there_are(book, edit):
+    edit(MARKER, "See {doc}`03-nowhere`.")
+    with pytest.raises(BookError, match="no chapter '03-nowhere'; there are 01-sample"):
+        build_all(book)

@@ -20,6 +20,7 @@ Each module is named for what it handles and knows nothing of the later ones:
     head          opening cell and set-up cell
     notebook      assembly, identity and storage of a notebook
     work          all chapters in one language
+    contents      the table of all notebooks in README.md
     build         command: write or check the notebooks
     assignment    command: lay the exercises out for nbgrader
     cache         finished executions

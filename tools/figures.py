@@ -6,6 +6,7 @@ script that draws nothing is a module of the others.
 
     python -m tools.figures           draw all
     python -m tools.figures --check   draw in a temporary folder and compare
+    python -m tools.figures --list    list the figures of the chapters with alt texts
 
 Exit codes: 0 fine, 1 a figure is stale (with --check), 2 a script failed.
 """
@@ -18,9 +19,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import textwrap
+from dataclasses import dataclass
 from pathlib import Path
 
-from tools.book import ROOT
+from tools.book import ROOT, Book, BookError, load
+from tools.labels import collect
+from tools.myst import Where, blocks
+from tools.source import read_all
 
 # What scripts read, from the book's root: its languages and their catalogues.
 READ = ("source", "translations")
@@ -79,6 +85,53 @@ def _contents(folder: Path) -> dict[str, bytes]:
     }
 
 
+@dataclass(frozen=True)
+class Figure:
+    """A figure where it is shown: number, file in img/, and text for who can't see."""
+
+    stem: str
+    number: str
+    file: str
+    alt: str
+    caption: str
+
+
+def shown(book: Book) -> list[Figure]:
+    """The figures of all chapters and exercises, in reading order.
+
+    Raises BookError for a source that cannot be read.
+    """
+    chapters = read_all(book)
+    labels = collect(chapters)
+    found = []
+    for chapter in chapters:
+        for cell in chapter.cells:
+            if cell.kind != "markdown":
+                continue
+            for block in blocks(cell.text, Where(chapter.path, cell.line)):
+                if (block.kind, block.name) != ("directive", "figure"):
+                    continue
+                number = labels.by_name[block.options["name"]].text
+                file = Path(block.argument).name
+                alt, caption = (
+                    block.options.get("alt", ""),
+                    " ".join(block.body.split()),
+                )
+                found.append(Figure(chapter.stem, number, file, alt, caption))
+    return found
+
+
+def listing(book: Book) -> str:
+    """What `--list` prints."""
+    return "\n\n".join(
+        f"Figure {each.number} ({each.stem}): img/{each.file}\n"
+        + textwrap.fill(f"alt text: {each.alt}", 88, subsequent_indent="  ")
+        + "\n"
+        + textwrap.fill(f"caption: {each.caption}", 88, subsequent_indent="  ")
+        for each in shown(book)
+    )
+
+
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m tools.figures",
@@ -86,15 +139,19 @@ def main(arguments: list[str] | None = None) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--check", action="store_true", help="write nothing, compare")
+    parser.add_argument("--list", action="store_true", help="list, draw nothing")
     parser.add_argument("--root", type=Path, default=ROOT, help="root of the book")
     options = parser.parse_args(arguments)
     try:
-        if options.check:
+        if options.list:
+            print(listing(load(options.root.resolve())))
+            problems = []
+        elif options.check:
             problems = check(options.root)
         else:
             draw(options.root)
             problems = []
-    except FigureError as error:
+    except (FigureError, BookError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     for problem in problems:
