@@ -13,6 +13,7 @@ endif
 # What Colab has preinstalled; with the Python of $(PY), unless you name another.
 COLAB := .venv-colab
 COLAB_STAMP := $(COLAB)/.installed
+COLAB_RUNS := $(addprefix colab-,tensorflow mxnet pytorch)
 COLAB_PYTHON := $(if $(filter file,$(origin PYTHON)),$(PY),$(PYTHON))
 
 # Outputs are tested on the embedded text, whatever has been downloaded.
@@ -20,7 +21,7 @@ EMBEDDED := env -u D2L_DATA_DIR D2L_TEXT=embedded
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run lab build translations execute figures test \
-	test-fast test-colab bench bench-tables lint clean
+	test-fast test-colab $(COLAB_RUNS) bench bench-tables lint clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' \
@@ -64,19 +65,25 @@ execute: $(READY) ## execute the notebooks and store their outputs
 figures: $(READY) ## draw img/*.svg with their scripts
 	$(PY) -m tools.figures
 
-# Quick checks first. The last pytest run ends with the notebooks, the long part.
+# Quick checks first; the notebooks are the long part. Several processes with a thread
+# each get through more than one process with all threads, as the models are small, and
+# MXNet's threads slow one another down many times over when they outnumber the cores.
+PYTEST = $(EMBEDDED) OMP_NUM_THREADS=1 $(PY) -m pytest -n auto --maxprocesses 4 \
+	--dist loadfile
+
 test: lint ## all checks, and every notebook against its stored outputs
 	$(PY) -m tools.translations --check --complete
 	$(PY) -m tools.build --check
 	$(PY) -m tools.figures --check
 	$(PY) -m benchmarks --check
-	$(EMBEDDED) $(PY) -m pytest --nbval tests notebooks
+	$(PYTEST) tests
+	$(PYTEST) --nbval notebooks
 	$(MAKE) test-colab
 
 test-fast: lint ## unit tests, and every notebook on the reduced budget
 	$(PY) -m tools.build --check
 	$(EMBEDDED) $(PY) -m tools.execute --mode fast
-	$(EMBEDDED) $(PY) -m pytest tests
+	$(PYTEST) tests
 
 # Matplotlib lists the fonts when it is installed, as it has done on Colab.
 $(COLAB_STAMP): requirements-colab.txt | $(READY)
@@ -89,7 +96,10 @@ $(COLAB_STAMP): requirements-colab.txt | $(READY)
 	@touch $@
 
 test-colab: $(READY) $(COLAB_STAMP) ## every notebook with the versions of Colab
-	$(PY) -m tools.colab
+	$(MAKE) --jobs 2 --output-sync=target $(COLAB_RUNS)
+
+$(COLAB_RUNS): colab-%: $(READY) $(COLAB_STAMP)
+	OMP_NUM_THREADS=1 $(PY) -m tools.colab --framework $*
 
 bench: $(READY) ## measure the helper package beside the classic d2l (25 minutes)
 	$(PY) -m benchmarks $(if $(QUICK),--quick) $(if $(FRESH),--fresh)

@@ -15,7 +15,16 @@ from packaging.requirements import Requirement
 from tools import notebook as nb
 from tools.book import ROOT, BookError
 from tools.colab import __main__ as command
-from tools.colab.contract import Colab, Subject, Trial, find, kept, unlike
+from tools.colab.contract import (
+    Colab,
+    Session,
+    Subject,
+    Trial,
+    check,
+    find,
+    kept,
+    unlike,
+)
 from tools.colab.environment import (
     Environment,
     check_base,
@@ -58,7 +67,7 @@ def subject(book):
     def make(*codes):
         path = book.notebooks / "pytorch" / "01-sample.ipynb"
         nb.write(path, new_notebook(cells=[new_code_cell(code) for code in codes]))
-        return Subject(path, book.frameworks[0], "PyTorch, 01-sample")
+        return Subject(path, book.frameworks[0], "PyTorch, 01-sample", {})
 
     return make
 
@@ -309,8 +318,9 @@ def test_a_failing_cell_is_reported_with_its_traceback(here, tmp_path):
 
 def test_chapters_and_solutions_run_and_exercises_wait(book):
     folder = book.notebooks / "pytorch"
+    plain = new_notebook(metadata={"d2l_local": {}})
     for place in (".", "solutions", "exercises", ".ipynb_checkpoints"):
-        nb.write(folder / place / "01-sample.ipynb", new_notebook())
+        nb.write(folder / place / "01-sample.ipynb", plain)
     found = find(book, book.select(["pytorch"]))
     assert [item.name for item in found] == [
         "PyTorch, 01-sample",
@@ -320,6 +330,13 @@ def test_chapters_and_solutions_run_and_exercises_wait(book):
         find(book, book.select(None))
 
 
+def test_a_notebook_of_all_frameworks_installs_for_all(book):
+    everything = new_notebook(metadata={"d2l_local": {"all_frameworks": True}})
+    nb.write(book.notebooks / "pytorch" / "aside.ipynb", everything)
+    (found,) = find(book, book.select(["pytorch"]))
+    assert found.install == {"json": "json==1.0"}
+
+
 def test_a_set_up_that_changes_a_version_stops_the_notebook(
     here, subject, colab, tmp_path
 ):
@@ -327,7 +344,9 @@ def test_a_set_up_that_changes_a_version_stops_the_notebook(
     after = tmp_path / "after"
     one = subject("installed = True", f"open({str(after)!r}, 'w').close()")
     with pytest.raises(ExecutionError, match=r"numpy==2.1.3 was preinstalled"):
-        Trial(one, colab, here, tmp_path).run(nb.read(one.path), Progress("t"))
+        Trial(one, colab, Session(here, BEFORE), tmp_path).run(
+            nb.read(one.path), Progress("t")
+        )
     assert not after.exists()
 
 
@@ -336,11 +355,13 @@ def test_a_notebook_that_reads_the_helper_from_elsewhere_is_caught(
 ):
     one = subject("1")  # installs nothing: the probe finds the helper of the checkout
     with pytest.raises(ExecutionError, match="not with what it installed"):
-        Trial(one, colab, here, tmp_path).run(nb.read(one.path), Progress("t"))
+        Trial(one, colab, Session(here, BEFORE), tmp_path).run(
+            nb.read(one.path), Progress("t")
+        )
 
 
 def test_what_the_set_up_is_to_install_is_what_is_missing(subject, colab, here):
-    trial = Trial(subject("1"), colab, here, Path())
+    trial = Trial(subject("1"), colab, Session(here, BEFORE), Path())
     colab.book.install.update(json="json", no_such_module="no-such==1.0")
     assert trial.wanted() == ["no-such==1.0"]  # the helper is installed here
 
@@ -348,7 +369,7 @@ def test_what_the_set_up_is_to_install_is_what_is_missing(subject, colab, here):
 def test_the_second_run_of_the_set_up_may_start_no_program(
     subject, colab, here, tmp_path
 ):
-    trial = Trial(subject("1"), colab, here, tmp_path)
+    trial = Trial(subject("1"), colab, Session(here, BEFORE), tmp_path)
     trial.set_up_again("needed = {}")
     code = "import subprocess\nsubprocess.run(['pip', 'install'], check=True)"
     with pytest.raises(ExecutionError, match="set-up cell starts.*'pip', 'install'"):
@@ -356,6 +377,34 @@ def test_the_second_run_of_the_set_up_may_start_no_program(
     colab.book.install["no_such_module"] = "no-such"
     with pytest.raises(ExecutionError, match="No module named 'no_such_module'"):
         trial.set_up_again("needed = {}")
+
+
+def test_the_first_notebook_gets_a_fresh_machine_and_the_next_one_its_session(
+    subject, colab, here, monkeypatch
+):
+    seen = []
+
+    def run(trial, notebook, progress):
+        seen.append(dict(trial.session.installed))
+        trial.environment.listing["pooch"] = "pooch==1.9"
+
+    monkeypatch.setattr(Trial, "run", run)
+    monkeypatch.setattr(Trial, "set_up_again", lambda *_: None)
+    monkeypatch.setattr(
+        Planted, "copy", lambda self, root: Planted(here.root, dict(BEFORE))
+    )
+    for code in ("needed = 1", "needed = 1", "needed = 2"):
+        one = subject(code)
+        check(one, nb.read(one.path), colab, Progress("t"))
+    assert seen == [BEFORE, {**BEFORE, "pooch": "pooch==1.9"}, BEFORE]
+
+
+def test_a_later_notebook_that_installs_more_is_caught(subject, colab, here, tmp_path):
+    session = Session(here, dict(BEFORE))
+    here.listing["graphviz"] = "graphviz==0.8.4"
+    one = subject("installed = True")
+    with pytest.raises(ExecutionError, match="graphviz==0.8.4 was added"):
+        Trial(one, colab, session, tmp_path).run(nb.read(one.path), Progress("t"))
 
 
 def shows(*media):

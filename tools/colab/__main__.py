@@ -4,9 +4,10 @@
     python -m tools.colab --framework pytorch     those of one framework
     python -m tools.colab --fresh                 also what has passed before
 
-.venv-colab holds what Colab has preinstalled (requirements-colab.txt). Each notebook
-gets a copy of it, installs there what its set-up cell installs, from the files of
-this checkout as they are now, and runs on the reduced budget. A notebook that has
+.venv-colab holds what Colab has preinstalled (requirements-colab.txt). In a copy of it
+the first notebook of a framework installs what its set-up cell installs, from the files
+of this checkout as they are now; the others find that done. All run on the reduced
+budget. A notebook that has
 passed is not run again as long as code, package and environment are the same, so an
 interrupted call goes on where it stopped.
 
@@ -42,7 +43,7 @@ def prove(subject: Subject, colab: Colab, fresh: bool) -> None:
     if not fresh and entry.load() is not None:
         progress.say("has passed before, and nothing has changed")
         return
-    progress.say("runs on a fresh copy of the environment")
+    progress.say("runs with the versions of Colab")
     start = time.monotonic()
     check(subject, prepared, colab, progress)
     entry.store(prepared)

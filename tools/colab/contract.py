@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -49,6 +49,14 @@ class Subject:
 
 
 @dataclass(frozen=True)
+class Session:
+    """An environment that a set-up cell has installed into, and its `freeze()`."""
+
+    environment: Environment
+    installed: dict[str, str]
+
+
+@dataclass(frozen=True)
 class Colab:
     """Everything that the check of a notebook needs beside it.
 
@@ -62,6 +70,7 @@ class Colab:
     repository: Repository
     scratch: Path
     timeout: int
+    sessions: dict[str, Session] = field(default_factory=dict)  # by set-up code
 
     @property
     def address(self) -> str:
@@ -91,7 +100,7 @@ def find(book: Book, frameworks: list[Framework]) -> list[Subject]:
 
 
 def _install(path: Path, framework: Framework, book: Book) -> dict[str, str]:
-    if not nb.read(path).metadata["d2l_local"].get("all_frameworks"):
+    if not nb.read(path).metadata.get("d2l_local", {}).get("all_frameworks"):
         return framework.install
     return {k: v for each in book.frameworks for k, v in each.install.items()}
 
@@ -143,28 +152,42 @@ def _shown(cell: NotebookNode) -> list[str]:
 def check(
     subject: Subject, prepared: NotebookNode, colab: Colab, progress: Progress
 ) -> None:
-    """Run a prepared notebook as on a fresh Colab machine; it gets its outputs.
+    """Run a prepared notebook as on a Colab machine; it gets its outputs.
 
-    Raises ExecutionError that names what breaks the contract.
+    The machine is fresh for the first notebook with its set-up cell. The others follow
+    on it, where their set-up has nothing left to do. Raises ExecutionError that names
+    what breaks the contract.
     """
+    set_up = nb.code_cells(prepared)[0].source
+    session = colab.sessions.get(set_up) or fresh(colab)
     # pip, when it is interrupted with the kernel, may write there a moment longer.
     with tempfile.TemporaryDirectory(
         dir=colab.scratch, ignore_cleanup_errors=True
     ) as folder:
-        environment = colab.base.copy(Path(folder) / "environment")
-        trial = Trial(subject, colab, environment, Path(folder))
+        trial = Trial(subject, colab, session, Path(folder))
         trial.run(prepared, progress)
-        trial.set_up_again(nb.code_cells(prepared)[0].source)
+        trial.set_up_again(set_up)
+    colab.sessions[set_up] = Session(session.environment, session.environment.freeze())
+
+
+def fresh(colab: Colab) -> Session:
+    """A machine on which no notebook has run."""
+    folder = Path(tempfile.mkdtemp(dir=colab.scratch))
+    return Session(colab.base.copy(folder / "environment"), colab.preinstalled)
 
 
 @dataclass(frozen=True)
 class Trial:
-    """One notebook in an environment of its own, which it may change."""
+    """One notebook on a machine on which it may install."""
 
     subject: Subject
     colab: Colab
-    environment: Environment
+    session: Session
     folder: Path
+
+    @property
+    def environment(self) -> Environment:
+        return self.session.environment
 
     def run(self, notebook: NotebookNode, progress: Progress) -> None:
         wanted = self.wanted()  # known before the set-up cell runs
@@ -197,7 +220,7 @@ class Trial:
 
     def compare(self, wanted: list[str]) -> None:
         after = self.environment.freeze()
-        self.refuse(violations(self.colab.preinstalled, after, wanted))
+        self.refuse(violations(self.session.installed, after, wanted))
 
     def check_helper(self, probe: NotebookNode) -> None:
         place = Path(probe.outputs[0].text.strip())
