@@ -238,3 +238,30 @@ def test_an_unknown_chapter_is_refused_with_those_that_there_are(book, edit):
     edit(MARKER, "See {doc}`03-nowhere`.")
     with pytest.raises(BookError, match="no chapter '03-nowhere'; there are 01-sample"):
         build_all(book)
+
+
+def again(book, edit, options, body=""):
+    table = f"```{{table}} Once more\n:name: tab-again\n{options}{body}```"
+    edit("Back to", f"{table}\n\nBack to", "02-next.md")
+    return prose(book, chapter="02-next")
+
+
+def test_a_table_may_be_shown_again_with_a_number_and_caption_of_its_own(book, edit):
+    text = again(book, edit, ":from: tab-sizes\n")
+    expected = "| size | of |\n| --- | --- |\n| 1 | (1.2) |\n\n*Table 2.1. Once more*"
+    assert expected in text
+
+
+@pytest.mark.parametrize(
+    ("options", "body", "message"),
+    [
+        (":from: tab-nowhere\n", "", "no label 'tab-nowhere'"),
+        (":from: eq-out\n", "", "labels a equation, but the role is for a table"),
+        (":from: tab-sizes\n", "| a |\n| - |\n| 1 |\n", "no rows of its own"),
+    ],
+)
+def test_a_table_that_cannot_be_shown_again_is_refused(
+    book, edit, options, body, message
+):
+    with pytest.raises(BookError, match=message):
+        again(book, edit, options, body)

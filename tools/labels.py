@@ -34,6 +34,7 @@ class Label:
     language: Language | None
     frameworks: frozenset[str]
     place: str
+    body: str = ""  # of a table, which may be shown again elsewhere
 
     @property
     def kind(self) -> str:
@@ -108,7 +109,10 @@ def _collect_cell(cell: Cell, chapter: Chapter, counts: Counter, labels: Labels)
             )  # fmt: skip
             text = f"{series}{number}.{counts[kind]}"
         document, stem, language = chapter.document, chapter.stem, chapter.language
-        labels.add(Label(name, text, document, stem, language, cell.frameworks, place))
+        body = block.body if block.name == "table" else ""
+        labels.add(
+            Label(name, text, document, stem, language, cell.frameworks, place, body)
+        )
 
 
 def name_of(block: Block) -> str:
@@ -187,6 +191,10 @@ class Reader:
         raise where.error(
             0, f"unknown role {{{role}}}; use {{eq}}, {{numref}}, {{ref}} or {{doc}}"
         )
+
+    def table(self, name: str, where: Where) -> str:
+        """The rows of a table that is labelled `name`, to be shown once more."""
+        return self._label(name, ("table",), where).body
 
     def _chapter(self, target: str, where: Where) -> str:
         """A link to another chapter, by its name; its title unless words are given."""

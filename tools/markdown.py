@@ -1,7 +1,8 @@
 r"""MyST -> the plain Markdown that Jupyter, GitHub and Colab all show.
 
 A numbered equation becomes ``$$ ... \tag{12.1} $$``, a figure an image with a
-caption below, a table a pipe table with a caption, an admonition a quote.
+caption below, a table a pipe table with a caption, an admonition a quote. A table
+with ``:from: tab-name`` shows the rows of another one, which stand there only.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from tools.labels import Reader, name_of
 from tools.myst import Block, Where, blocks
 from tools.wording import BOXES
 
-OPTIONS = {"figure": {"name", "alt"}, "table": {"name"}}
+OPTIONS = {"figure": {"name", "alt"}, "table": {"name", "from"}}
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,12 @@ def _figure(block: Block, reader: Reader, images: Images, where: Where) -> list[
 
 
 def _table(block: Block, reader: Reader, where: Where) -> list[str]:
-    rows = [line for line in block.body.split("\n") if line.strip()]
+    body = block.body
+    if "from" in block.options:
+        if body:
+            raise where.error(0, "a {table} with ':from:' has no rows of its own")
+        body = reader.table(block.options["from"], where)
+    rows = [line for line in body.split("\n") if line.strip()]
     if len(rows) < 3 or not all(row.lstrip().startswith("|") for row in rows):
         raise where.error(0, "{table} must hold one pipe table and nothing else")
     caption = _caption(block, block.argument, reader, where)
