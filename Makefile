@@ -68,22 +68,22 @@ figures: $(READY) ## draw img/*.svg with their scripts
 # Quick checks first; the notebooks are the long part. Several processes with a thread
 # each get through more than one process with all threads, as the models are small, and
 # MXNet's threads slow one another down many times over when they outnumber the cores.
-PYTEST = $(EMBEDDED) OMP_NUM_THREADS=1 $(PY) -m pytest -n auto --maxprocesses 4 \
-	--dist loadfile
+# A notebook's cells must run in one process, in order: loadfile.
+PYTEST = $(EMBEDDED) OMP_NUM_THREADS=1 $(PY) -m pytest -n auto --maxprocesses 4
 
 test: lint ## all checks, and every notebook against its stored outputs
 	$(PY) -m tools.translations --check --complete
 	$(PY) -m tools.build --check
 	$(PY) -m tools.figures --check
 	$(PY) -m benchmarks --check
-	$(PYTEST) tests
-	$(PYTEST) --nbval notebooks
+	$(PYTEST) --dist worksteal tests
+	$(PYTEST) --dist loadfile --nbval notebooks
 	$(MAKE) test-colab
 
 test-fast: lint ## unit tests, and every notebook on the reduced budget
 	$(PY) -m tools.build --check
 	$(EMBEDDED) $(PY) -m tools.execute --mode fast
-	$(PYTEST) tests
+	$(PYTEST) --dist worksteal tests
 
 # Matplotlib lists the fonts when it is installed, as it has done on Colab.
 $(COLAB_STAMP): requirements-colab.txt | $(READY)
