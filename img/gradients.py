@@ -36,7 +36,7 @@ LABELS = {
     "back": "the gradient, back in time",
     "clipped": "clipped: as long as the threshold, in the same direction",
     "too_long": "a gradient that is too long",
-    "short": "a short one stays short",
+    "short": "a short one stays",
 }
 
 COLUMNS = {"t": 190, "t+1": 305, "T-2": 420, "T-1": 535, "T": 650}
@@ -120,7 +120,7 @@ def clipping(labels):
         arrow(x, y, *short, BLUE, 1.6),
         label(442, 322, labels["too_long"], 14, 230, ORANGE, "start"),
         label(292, 400, labels["clipped"], 14, 395, GREEN, "start"),
-        label(142, 410, labels["short"], 14, 130, BLUE, "end"),
+        label(146, 410, labels["short"], 14, 140, BLUE, "end"),
     ]
 
 
