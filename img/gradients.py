@@ -114,7 +114,13 @@ def clipping(labels):
         'stroke-width="1.4" stroke-dasharray="5 4"/>',
         f'<line x1="{x}" y1="{y}" x2="{down[0]:.1f}" y2="{down[1]:.1f}" '
         f'stroke="{GREY}" stroke-width="1.4"/>',
-        text(*(round(value, 1) for value in theta), "θ", 16, INK, style="font-style:italic"),
+        text(
+            *(round(value, 1) for value in theta),
+            "θ",
+            16,
+            INK,
+            style="font-style:italic",
+        ),
         arrow(x, y, *(round(value, 1) for value in end), ORANGE, 1.6),
         arrow(x, y, *(round(value, 1) for value in edge), GREEN, 3.2),
         arrow(x, y, *short, BLUE, 1.6),
