@@ -65,9 +65,11 @@ class Learner:
 
 
 def snapshot(framework, value):
-    """A copy of the numbers in tensors, however nested; other things as they are."""
+    """A copy of the numbers in tensors or arrays, however nested; all else as it is."""
     if framework.is_tensor(value):
         return framework.numpy(value)
+    if isinstance(value, np.ndarray):  # where a task is about arrays of NumPy
+        return value.copy()
     if isinstance(value, list | tuple):
         return [snapshot(framework, part) for part in value]
     return value
