@@ -2,9 +2,11 @@
 
 import sys
 
+import numpy as np
 import pytest
 
 from d2l_local.check.examination import Check, Criterion
+from d2l_local.check.learner import Learner
 from d2l_local.check.words import message
 from tests.check.ops import FRAMEWORKS
 from tests.check.planting import NAMES, cell, checked, report
@@ -193,3 +195,10 @@ def test_all_frameworks_have_the_same_checks_with_the_same_parameters():
         for check in CHECKS:
             assert callable(getattr(module, check))
             assert getattr(module, check).__doc__ == getattr(modules[0], check).__doc__
+
+
+def test_a_numpy_array_that_is_changed_in_place_is_noticed(ops):
+    framework = ops.check._framework
+    learner = Learner(framework, lambda x: x.__iadd__(1), "add(x)")
+    learner(np.zeros(3))
+    assert learner.changed == ["x"]
