@@ -2,6 +2,8 @@
 and two ways to cut a distribution. Run it by `make figures`.
 """
 
+from itertools import pairwise
+
 from languages import ENGLISH, save_all
 from svg import (
     BLUE,
@@ -107,9 +109,10 @@ def feedback(x, x_next):
 def loop(labels):
     """The left half: three steps and their names."""
     shapes = []
-    for step, x, (heights, chosen), token in zip(STEPS, COLUMNS, CHARTS, TOKENS):
+    steps = zip(STEPS, COLUMNS, CHARTS, TOKENS, strict=True)
+    for step, x, (heights, chosen), token in steps:
         shapes += column(step, x, heights, chosen, token)
-    for x, x_next in zip(COLUMNS, COLUMNS[1:]):
+    for x, x_next in pairwise(COLUMNS):
         half = BOX_WIDTH / 2 + GAP
         shapes.append(arrow(x + half, STATE, x_next - half, STATE))
         shapes += feedback(x, x_next)
