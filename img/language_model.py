@@ -1,6 +1,9 @@
-"""Draw language-model.svg in every language: a recurrent language model, unrolled, whose
-inputs are the targets of the step before. Run it by `make figures`.
+"""Draw language-model.svg in every language: a recurrent language model, unrolled.
+
+Its inputs are the targets of the step before. Run it by `make figures`.
 """
+
+from itertools import pairwise
 
 from languages import ENGLISH, save_all
 from svg import (
@@ -107,7 +110,7 @@ def draw(say=ENGLISH):
     ]
     middle = (TARGETS + PROBABILITIES) / 2
     shapes.append(label(150, middle, labels["loss"], 13, 140, BLUE, "end"))
-    for x, x_next in zip(COLUMNS, COLUMNS[1:]):
+    for x, x_next in pairwise(COLUMNS):
         shapes.append(forced(x, x_next))
         shapes += crossing(x, x_next)
     for step, x in enumerate(COLUMNS, start=1):
