@@ -239,7 +239,7 @@ class Lamp(Agreement):
             Mistake(
                 "lamp-late",
                 _("The outputs are one step late."),
-                _("The state of a step is noted before or after the press?"),
+                _("Is the state of a step noted before or after its press?"),
             ),
             Mistake(
                 "lamp-forgets",
