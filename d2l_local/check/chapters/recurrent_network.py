@@ -83,7 +83,7 @@ class ColumnStep(Agreement):
             Mistake(
                 "columns-bias",
                 _("The bias isn't added as a column."),
-                _("b_a has the shape (h, 1): to each of the n columns it adds itself."),
+                _("b_a has the shape (h, 1): adding it reaches each of the n columns."),
             ),
         ]
 
