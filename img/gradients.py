@@ -2,6 +2,7 @@
 shrinking and once growing, and what clipping does to it. Run it by `make figures`.
 """
 
+import itertools
 import math
 
 from languages import ENGLISH, save_all
@@ -81,7 +82,7 @@ def chain(name, labels):
     positions = list(COLUMNS.values())
     jacobians = ("T", "T-1", "...", "t+1")
     for (left, right), width, step in zip(
-        reversed(list(zip(positions, positions[1:]))),
+        reversed(list(itertools.pairwise(positions))),
         LINES[name],
         jacobians,
         strict=True,

@@ -23,8 +23,8 @@ TITLE = "A gated recurrent unit"
 DESCRIPTION = (
     "The old state runs along the top from left to right. It is multiplied by the "
     "update gate, and the candidate, multiplied by one minus the update gate, is added "
-    "to it. Below, the reset gate multiplies the old state on its way to the candidate. "
-    "The input feeds both gates and the candidate."
+    "to it. Below, the reset gate multiplies the old state on its way to the candidate."
+    " The input feeds both gates and the candidate."
 )
 LABELS = {
     "reset": "reset gate",

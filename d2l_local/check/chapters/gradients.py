@@ -76,7 +76,8 @@ class LeakyJacobian(Agreement):
                     "Jacobian, rows belong to what comes out."
                 ),
                 _(
-                    "Element (i, j) is the change of unit i by unit j of the step before."
+                    "Element (i, j) is the change of unit i by unit j of the "
+                    "step before."
                 ),
             ),
             Mistake(
@@ -152,7 +153,8 @@ class GrowthRate(Agreement):
                 "no-root",
                 _("This is the norm of the whole product, not the growth per step."),
                 _(
-                    "If each step multiplies by r, the product of k steps has r to the k."
+                    "If each step multiplies by r, the product of k steps has r "
+                    "to the k."
                 ),
             ),
             Mistake(
@@ -182,7 +184,8 @@ class GrowthRate(Agreement):
                 "radius",
                 _("This is the spectral radius itself, by the eigenvalues."),
                 _(
-                    "The task asks for the estimate after num_steps steps, without them."
+                    "The task asks for the estimate after num_steps steps, "
+                    "without them."
                 ),
             ),
         ]
