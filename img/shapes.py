@@ -78,9 +78,7 @@ def panel(title, left, top, steps, colour=BLUE, fill="#e6f1f8"):
             shapes.append(rectangle(x, top + INPUT, WIDTH, HEIGHT, fill="#f2f2f2"))
         if has_output:
             shapes.append(arrow(x, top + STATE - half, x, top + OUTPUT + half))
-            shapes.append(
-                rectangle(x, top + OUTPUT, WIDTH, HEIGHT, ORANGE, "#fdf0e6")
-            )
+            shapes.append(rectangle(x, top + OUTPUT, WIDTH, HEIGHT, ORANGE, "#fdf0e6"))
         if fed_back:
             shapes.append(feedback(x, top))
         shapes.append(rectangle(x, top + STATE, WIDTH, HEIGHT, colour, fill))
