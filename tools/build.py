@@ -1,5 +1,7 @@
 """Write the notebooks from source/ and translations/, or check them.
 
+The table of the notebooks in README.md goes with them.
+
     python -m tools.build           write every notebook that has changed
     python -m tools.build --check   write nothing; exit 1 if anything is stale
 
@@ -18,6 +20,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from tools import contents
 from tools import notebook as nb
 from tools.book import ROOT, Book, BookError, Framework, Language, load
 from tools.edition import KINDS, Edition, Shelf
@@ -176,7 +179,7 @@ def check(book: Book) -> list[str]:
         change = difference(item.path, nb.dumps(item.notebook))
         if change:
             problems.append(f"stale: {book.relative(item.path)}\n{change}")
-    return problems + _orphan_messages(book, built)
+    return problems + contents.stale(book) + _orphan_messages(book, built)
 
 
 def _orphan_messages(book: Book, built: list[Built]) -> list[str]:
@@ -202,6 +205,7 @@ def write(book: Book) -> list[str]:
                 "           its code has changed, so the stored outputs were dropped; "
                 "run `make execute`"
             )
+    contents.write(book)
     return _orphan_messages(book, built)
 
 
