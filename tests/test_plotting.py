@@ -7,13 +7,11 @@ import textwrap
 from pathlib import Path
 
 import matplotlib as mpl
-import nbformat
 import numpy as np
 import pytest
 from matplotlib import pyplot as plt
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
-from nbclient import NotebookClient
 
 from d2l_local import plotting
 from d2l_local.plotting import Animator, plot, set_axes, set_figsize, use_svg_display
@@ -377,10 +375,9 @@ def test_the_note_is_sent_as_metadata(notebook):
 
 
 @pytest.fixture(scope="module")
-def executed(tmp_path_factory):
+def executed(run_cells):
     """The code cells of a notebook, run by a Jupyter kernel."""
     cells = [
-        f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
         "from d2l_local.plotting import Animator, plot, use_svg_display\n"
         "from d2l_local.notebook import notebook_shell\n"
         "assert notebook_shell() is get_ipython()",
@@ -391,13 +388,7 @@ def executed(tmp_path_factory):
         "animator.add(30, [900])",
         "plot([1, 2, 3], [4, 5, 6], xlabel='x')",
     ]
-    notebook = nbformat.v4.new_notebook(
-        cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
-        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
-    )
-    folder = tmp_path_factory.mktemp("notebook")
-    resources = {"metadata": {"path": str(folder)}}
-    return NotebookClient(notebook, timeout=120, resources=resources).execute().cells
+    return run_cells(cells)
 
 
 def test_animator_is_one_display_with_all_points_at_the_end(executed):

@@ -6,9 +6,7 @@ import re
 import sys
 from pathlib import Path
 
-import nbformat
 import pytest
-from nbclient import NotebookClient
 
 from d2l_local import progress as module
 from d2l_local.plotting import Animator
@@ -243,10 +241,9 @@ def test_note_and_bar_follow_the_epoch_and_go_at_the_end():
 
 
 @pytest.fixture(scope="module")
-def executed(tmp_path_factory):
+def executed(run_cells):
     """The cells of a notebook that trains: to the end, diverged, interrupted twice."""
     cells = [
-        f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
         "from d2l_local.progress import Progress",
         "with Progress(20, 1) as progress:\n"
         "    for epoch in range(20): progress.update(20.0 - epoch, 100)",
@@ -258,16 +255,7 @@ def executed(tmp_path_factory):
         "with Progress(20, 1) as progress: raise KeyboardInterrupt",
         "with Progress(1, 1) as progress: progress.update(9.0, 100)",
     ]
-    notebook = nbformat.v4.new_notebook(
-        cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
-        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
-    )
-    folder = tmp_path_factory.mktemp("notebook")
-    resources = {"metadata": {"path": str(folder)}}
-    client = NotebookClient(
-        notebook, timeout=120, resources=resources, allow_errors=True
-    )
-    return client.execute().cells
+    return run_cells(cells, allow_errors=True)
 
 
 def points(output):

@@ -38,3 +38,36 @@ def closing(capsys):
         assert len(second) == len("traveller") + 50
 
     return check
+
+
+class Untouched:
+    """Batches that nobody may ask for."""
+
+    def __iter__(self):
+        raise AssertionError("trained before the prefix was checked")
+
+
+@pytest.fixture
+def untouched():
+    """Batches that fail the test when they are read."""
+    return Untouched()
+
+
+class Interrupted:
+    """Batches of one epoch, then Ctrl-C in the middle of the second."""
+
+    def __init__(self, batches):
+        self.batches, self.epochs = batches, 0
+
+    def __iter__(self):
+        self.epochs += 1
+        yield self.batches[0]
+        if self.epochs == 2:
+            raise KeyboardInterrupt
+        yield from self.batches[1:]
+
+
+@pytest.fixture
+def interrupted():
+    """A function that makes batches of which the second epoch is interrupted."""
+    return Interrupted

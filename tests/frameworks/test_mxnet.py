@@ -737,17 +737,10 @@ def test_other_prefixes_may_be_asked_for(data, capsys):
     assert capsys.readouterr().out.splitlines()[1].startswith("travel")
 
 
-class Untouched:
-    """Batches that nobody may ask for."""
-
-    def __iter__(self):
-        raise AssertionError("trained before the prefix was checked")
-
-
-def test_an_unknown_prefix_is_refused_before_the_training():
+def test_an_unknown_prefix_is_refused_before_the_training(untouched):
     vocab = d2l.Vocab(list("time"))
     with pytest.raises(ValueError, match="'time traveller'"):
-        d2l.train_ch8(model(), Untouched(), vocab, 1, 500, CPU)
+        d2l.train_ch8(model(), untouched, vocab, 1, 500, CPU)
 
 
 def test_divergence_stops_the_training_and_names_epoch_and_rate(data):
@@ -764,26 +757,14 @@ def test_spoilt_parameters_are_found_in_the_first_epoch(data):
         d2l.train_ch8(net, batches, vocab, 1, 5, CPU)
 
 
-class Interrupted:
-    """Batches of one epoch, then Ctrl-C in the middle of the second."""
-
-    def __init__(self, batches):
-        self.batches, self.epochs = batches, 0
-
-    def __iter__(self):
-        self.epochs += 1
-        yield self.batches[0]
-        if self.epochs == 2:
-            raise KeyboardInterrupt
-        yield from self.batches[1:]
-
-
 @pytest.mark.parametrize("net", [bare, scratch])
-def test_an_interrupted_model_can_be_used_and_trained_further(data, capsys, net):
+def test_an_interrupted_model_can_be_used_and_trained_further(
+    data, capsys, interrupted, net
+):
     batches, vocab = data
     net = net()
     with pytest.raises(KeyboardInterrupt):
-        d2l.train_ch8(net, Interrupted(batches), vocab, 1, 5, CPU)
+        d2l.train_ch8(net, interrupted(batches), vocab, 1, 5, CPU)
     assert "interrupted after epoch 1 of 5" in capsys.readouterr().out
     assert d2l.predict_ch8("time", 5, net, vocab, CPU).startswith("time")
     d2l.train_ch8(net, batches, vocab, 1, 1, CPU)
