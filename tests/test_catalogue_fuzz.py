@@ -91,3 +91,12 @@ def test_what_the_fuzzing_found_is_named(old, new, message, tmp_path):
     path.write_bytes(GOOD.replace(old, new))
     with raises(BookError, match=message):
         load(path, "zh/x.po")
+
+
+def test_a_header_that_is_lost_with_an_obsolete_message_is_refused(tmp_path):
+    """Cut from within the header to within a message that is out of use."""
+    start, stop = GOOD.index(b"charset=") + 8, GOOD.index(b'#~ "')
+    path = tmp_path / "x.po"
+    path.write_bytes(GOOD[:start] + b'x "\n' + GOOD[stop:])
+    with raises(BookError, match="zh/x.po: its header runs into .*#~"):
+        load(path, "zh/x.po")

@@ -25,6 +25,7 @@ def book(book):
     for key in ("zh", "ko"):
         with settings.open("a", encoding="utf-8") as file:
             file.write(f'\n[[languages]]\nkey = "{key}"\nname = "{key}"\n')
+            file.write('translated = ["02-next"]\n' if key == "ko" else "")
         folder = book.translations / key
         folder.mkdir(parents=True)
         (folder / "glossary.toml").write_text(GLOSSARY, encoding="utf-8")
@@ -191,6 +192,10 @@ def test_complete_demands_every_translation(book, capsys):
     assert run(book, "--check", "--complete") == 1
     message = capsys.readouterr().err
     assert "incomplete: translations/ko/02-next.po: 4 missing, 0 fuzzy" in message
+    assert "incomplete: translations/ko/book.po" in message
+    # What a language doesn't list as translated, it doesn't owe.
+    assert "translations/ko/01-sample.po" not in message
+    assert "translations/zh/02-next.po" not in message
 
 
 def test_files_that_no_source_produces_are_named_and_left(book, capsys):

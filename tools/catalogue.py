@@ -116,6 +116,11 @@ def loads(text: str, name: str) -> Catalogue:
         raise BookError(f"{name}: {error}") from error
     except ValueError as error:  # a language, a date or plural forms
         raise BookError(f"{name}: its header can't be read: {error}") from error
+    if "" in catalogue.obsolete:
+        raise BookError(
+            f"{name}: its header runs into a message marked #~, and would be lost with "
+            "it; end the header, or take the file from the repository again"
+        )
     if catalogue.charset.lower() != "utf-8":
         raise BookError(
             f"{name}: its header says charset={catalogue.charset}, but catalogues are "

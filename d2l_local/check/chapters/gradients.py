@@ -72,8 +72,8 @@ class LeakyJacobian(Agreement):
                 "not-transposed",
                 _("W_hh isn't transposed."),
                 _(
-                    "States are rows and are multiplied by W_hh from the right. In the "
-                    "Jacobian, rows belong to what comes out."
+                    "The Jacobian turns a state's rows into columns: its "
+                    "rows belong to what comes out."
                 ),
                 _(
                     "Element (i, j) is the change of unit i by unit j of the "

@@ -53,8 +53,8 @@ class NumberTokens(Agreement):
                 "number-alphabet",
                 _("Tokens that are equally frequent stand in the order of letters."),
                 _(
-                    "They should stand in the order in which they were first seen. "
-                    "Sorting keeps it, if it looks at nothing but the count."
+                    "They should stand as first seen, which a sort by "
+                    "nothing but the count keeps."
                 ),
             ),
             Mistake(
@@ -122,8 +122,8 @@ class LookUpGradient(Agreement):
                 "gradient-replaced",
                 _("Of a token that occurs several times, only the last one counts."),
                 _(
-                    "Its gradients should be added up. In NumPy, gradient[indices] += G"
-                    " doesn't do that where an index occurs twice."
+                    "Its gradients should be added up, which "
+                    "gradient[indices] += G in NumPy doesn't do."
                 ),
                 _("A loop over the steps is slow, but it is right."),
             ),

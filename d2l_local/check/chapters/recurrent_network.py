@@ -61,8 +61,8 @@ class ColumnStep(Agreement):
                 "columns-by-rows",
                 _("The states stand on the left of the weights, as rows do."),
                 _(
-                    "In columns the order of a product is turned round: which two "
-                    "sizes must meet in the middle?"
+                    "In columns a product is turned round: which two sizes "
+                    "must meet in the middle?"
                 ),
             ),
             Mistake(
@@ -120,8 +120,8 @@ class WindowWeights(Agreement):
                 "window-backwards",
                 _("W_hh shifts the state towards its beginning."),
                 _(
-                    "Row i of W_hh says where number i of the old state goes. The "
-                    "newest input should move from place 1 to place 2."
+                    "Row i of W_hh says where number i goes. The newest one "
+                    "should go from place 1 to 2."
                 ),
             ),
             Mistake(

@@ -67,8 +67,8 @@ class DrawToken(Agreement):
                 "draw-on-the-edge",
                 _("A dart exactly on an edge hits the token on the left of it."),
                 _(
-                    "u may be 0 and is never 1. Which token is hit at u = 0 if the "
-                    "first one has the probability 0?"
+                    "u may be 0, but never 1. Which token is hit at u = 0 "
+                    "if the first has probability 0?"
                 ),
             ),
             Mistake(

@@ -49,8 +49,8 @@ class BagOfWords(Agreement):
                 "bag-of-own-words",
                 _("The counts follow the words of the sentence."),
                 _(
-                    "Two bags can be compared only if the same place means the same "
-                    "word in both. Which list gives the places?"
+                    "The same place must mean the same word in every bag. "
+                    "Which list gives the places?"
                 ),
             ),
             Mistake(
