@@ -10,10 +10,9 @@ from svg import (
     ORANGE,
     arrow,
     document,
-    fitted,
+    label,
     rectangle,
     symbol,
-    text,
 )
 
 NAME = "deep-rnn.svg"
@@ -99,11 +98,6 @@ def through_time(row):
         right(middle, last, row),
         arrow(last + half, ROWS[row], last + reach, ROWS[row], GREY),
     ]
-
-
-def label(x, y, content, size, room, colour=INK, anchor="middle"):
-    """A word that may be longer in another language: smaller, if need be."""
-    return text(x, y, content, fitted(content, size, room), colour, anchor)
 
 
 def row_names(labels):

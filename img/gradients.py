@@ -14,7 +14,7 @@ from svg import (
     ORANGE,
     arrow,
     document,
-    fitted,
+    label,
     rectangle,
     symbol,
     text,
@@ -48,11 +48,6 @@ LINES = {"vanishing": (3.2, 1.9, 1.1, 0.6), "exploding": (1.8, 3.0, 4.6, 6.8)}
 BOX_WIDTH, BOX_HEIGHT = 54, 40
 CENTRE, RADIUS = (215, 410), 58
 ANGLE = math.radians(22)
-
-
-def label(x, y, content, size, room, colour=INK, anchor="middle"):
-    """A word that may be longer in another language: smaller, if need be."""
-    return text(x, y, content, fitted(content, size, room), colour, anchor)
 
 
 def thick_arrow(x1, x2, y, colour, width):

@@ -11,7 +11,10 @@ from svg import (
     ORANGE,
     arrow,
     document,
-    fitted,
+    dot,
+    label,
+    line,
+    operation,
     rectangle,
     symbol,
     text,
@@ -39,35 +42,6 @@ LEFT, RIGHT = 60, 670
 R_X, Z_X, CANDIDATE_X = 210, 350, 500
 KEEP_X, ADD_X = 350, 580
 BOX_WIDTH, BOX_HEIGHT = 84, 44
-
-
-def line(*points, colour=INK):
-    """A broken line without a head, through `points`."""
-    path = " ".join(f"{x:g},{y:g}" for x, y in points)
-    return (
-        f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="1.6"/>'
-    )
-
-
-def dot(x, y, colour=INK):
-    """A branch: what arrives goes on in two ways."""
-    return f'<circle cx="{x}" cy="{y}" r="3" fill="{colour}"/>'
-
-
-def operation(x, y, sign, colour):
-    """A circle in which two arrows meet: a product or a sum, element by element."""
-    return "\n".join(
-        [
-            f'<circle cx="{x}" cy="{y}" r="14" fill="#ffffff" stroke="{colour}" '
-            'stroke-width="2"/>',
-            text(x, y, sign, 18, colour),
-        ]
-    )
-
-
-def label(x, y, content, size, room, colour=INK, anchor="middle"):
-    """A word that may be longer in another language: smaller, if need be."""
-    return text(x, y, content, fitted(content, size, room), colour, anchor)
 
 
 def state_boxes():

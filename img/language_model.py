@@ -13,7 +13,7 @@ from svg import (
     ORANGE,
     arrow,
     document,
-    fitted,
+    label,
     rectangle,
     symbol,
     text,
@@ -43,11 +43,6 @@ TARGETS, PROBABILITIES, STATES, INPUTS = 50, 125, 215, 330
 WIDTH, HEIGHT = 70, 40
 GAP = 4  # between an arrow and the box that it leaves or reaches
 HALF = HEIGHT / 2 + GAP
-
-
-def label(x, y, content, size, room, colour=INK, anchor="middle"):
-    """A word that may be longer in another language: smaller, if need be."""
-    return text(x, y, content, fitted(content, size, room), colour, anchor)
 
 
 def token(x, y, word, colour=INK):

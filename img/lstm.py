@@ -11,7 +11,10 @@ from svg import (
     ORANGE,
     arrow,
     document,
-    fitted,
+    dot,
+    label,
+    line,
+    operation,
     rectangle,
     symbol,
     text,
@@ -40,36 +43,6 @@ ROAD, OUT, PRODUCT, GATES, HIDDEN, INPUT = 70, 190, 165, 270, 342, 395
 LEFT, RIGHT = 60, 680
 F_X, I_X, CANDIDATE_X, O_X, TANH_X = 190, 300, 410, 520, 592
 BOX_WIDTH, BOX_HEIGHT = 84, 44
-
-
-def line(*points, colour=INK, width=1.6):
-    """A broken line without a head, through `points`."""
-    path = " ".join(f"{x:g},{y:g}" for x, y in points)
-    return (
-        f'<polyline points="{path}" fill="none" stroke="{colour}" '
-        f'stroke-width="{width:g}"/>'
-    )
-
-
-def dot(x, y, colour=INK):
-    """A branch: what arrives goes on in two ways."""
-    return f'<circle cx="{x}" cy="{y}" r="3" fill="{colour}"/>'
-
-
-def operation(x, y, sign, colour):
-    """A circle in which two arrows meet: a product or a sum, element by element."""
-    return "\n".join(
-        [
-            f'<circle cx="{x}" cy="{y}" r="14" fill="#ffffff" stroke="{colour}" '
-            'stroke-width="2"/>',
-            text(x, y, sign, 18, colour),
-        ]
-    )
-
-
-def label(x, y, content, size, room, colour=INK, anchor="middle"):
-    """A word that may be longer in another language: smaller, if need be."""
-    return text(x, y, content, fitted(content, size, room), colour, anchor)
 
 
 def boxes():

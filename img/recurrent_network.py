@@ -7,14 +7,12 @@ from svg import (
     BLUE,
     GREEN,
     GREY,
-    INK,
     ORANGE,
     arrow,
     document,
-    fitted,
+    label,
     rectangle,
     symbol,
-    text,
 )
 
 NAME = "recurrent-network.svg"
@@ -86,11 +84,6 @@ def through_time():
         shapes.append(arrow(start, y, end, y, ORANGE, 2.2))
         shapes.append(weight((start + end) / 2 - 4, y - 18, "hh", ORANGE))
     return shapes
-
-
-def label(x, y, content, size, room, colour=INK, anchor="middle"):
-    """A word that may be longer in another language: smaller, if need be."""
-    return text(x, y, content, fitted(content, size, room), colour, anchor)
 
 
 def draw(say=ENGLISH):

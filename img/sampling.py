@@ -13,7 +13,7 @@ from svg import (
     ORANGE,
     arrow,
     document,
-    fitted,
+    label,
     rectangle,
     symbol,
     text,
@@ -52,11 +52,6 @@ TOKENS = ("b", "a", "d")
 RANKED = (0.34, 0.24, 0.16, 0.1, 0.07, 0.04, 0.03, 0.02)
 KEPT, NUCLEUS = 3, 5  # by top-k, and by the nucleus of 90%
 RIGHT, FLOOR, BAR = 565, 290, 26  # of the chart on the right
-
-
-def label(x, y, content, size, room, colour=INK, anchor="middle"):
-    """A word that may be longer in another language: smaller, if need be."""
-    return text(x, y, content, fitted(content, size, room), colour, anchor)
 
 
 def bar(x, floor, width, height, colour):

@@ -83,6 +83,36 @@ def symbol(x, y, letter, lower, upper="", colour=INK):
     return "\n".join(parts)
 
 
+def line(*points, colour=INK, width=1.6):
+    """A broken line without a head, through `points`."""
+    path = " ".join(f"{x:g},{y:g}" for x, y in points)
+    return (
+        f'<polyline points="{path}" fill="none" stroke="{colour}" '
+        f'stroke-width="{width:g}"/>'
+    )
+
+
+def dot(x, y, colour=INK):
+    """A branch: what arrives goes on in two ways."""
+    return f'<circle cx="{x}" cy="{y}" r="3" fill="{colour}"/>'
+
+
+def operation(x, y, sign, colour):
+    """A circle in which two arrows meet: a product or a sum, element by element."""
+    return "\n".join(
+        [
+            f'<circle cx="{x}" cy="{y}" r="14" fill="#ffffff" stroke="{colour}" '
+            'stroke-width="2"/>',
+            text(x, y, sign, 18, colour),
+        ]
+    )
+
+
+def label(x, y, content, size, room, colour=INK, anchor="middle"):
+    """A word that may be longer in another language: smaller, if need be."""
+    return text(x, y, content, fitted(content, size, room), colour, anchor)
+
+
 def document(width, height, title, description, shapes, language="en"):
     """A whole SVG file; `title` and `description` are read out by screen readers."""
     font = FONT
