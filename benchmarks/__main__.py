@@ -32,8 +32,8 @@ from benchmarks.results import (
     without_paths,
 )
 from benchmarks.summary import Mismatch
-from d2l_local.sources import EMBEDDED, STAND_IN
-from d2l_local.text import clean, read_lines
+from d2l_local.text.loading import clean, read_lines
+from d2l_local.text.sources import EMBEDDED, STAND_IN
 from tools.book import ROOT
 from tools.notebook import write_text
 

@@ -3,6 +3,27 @@
 Import the module of your framework, and none of the others gets imported:
 
     from d2l_local import torch as d2l       # or tensorflow, or mxnet
+
+The rooms:
+
+    torch        recurrent language models in PyTorch
+    tensorflow   the same in TensorFlow, module by module
+    mxnet        the same in MXNet Gluon, module by module
+    text         from a file to batches of token indices
+    run          a training run: checked, timed, shown, saved, resumed
+    exchange     weights that every framework reads
+    display      plots, in a notebook or in a file
+    dropin       this package in the place of the classic `d2l`
+
+and on the ground floor:
+
+    common       the names that every framework's module shares
+    arguments    checks of arguments that several modules need
+    files        writing a file whole or not at all
+    download     texts from the network: `python -m d2l_local.download`
+    speak        let a saved model write: `python -m d2l_local.speak`
+    numpy_shim   lets MXNet run on a current NumPy
+    quiet        hides notices that tell a learner nothing
 """
 
 __version__ = "0.1.0"

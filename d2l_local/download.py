@@ -15,8 +15,8 @@ import zipfile
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
-from .arguments import at_least_one
-from .notebook import notebook_shell
+from d2l_local.arguments import at_least_one
+from d2l_local.display.notebook import notebook_shell
 
 DATA_DIR_VARIABLE = "D2L_DATA_DIR"
 DATA_URL = "http://d2l-data.s3-accelerate.amazonaws.com/"

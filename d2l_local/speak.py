@@ -13,10 +13,10 @@ import subprocess
 import sys
 from importlib.util import find_spec
 
-from d2l_local.prompt import encode_prompt
+from d2l_local.exchange.file import read_weights
 from d2l_local.quiet import without_known_notices
-from d2l_local.vocabulary import UNKNOWN
-from d2l_local.weights import read_weights
+from d2l_local.text.prompt import encode_prompt
+from d2l_local.text.vocabulary import UNKNOWN
 
 FRAMEWORKS = {"torch": "PyTorch", "tensorflow": "TensorFlow", "mxnet": "MXNet"}
 

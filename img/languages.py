@@ -13,7 +13,7 @@ from pathlib import Path
 from svg import save
 
 from tools.book import load
-from tools.translated import Translation
+from tools.translations.translated import Translation
 
 HERE = Path(__file__).resolve().parent
 

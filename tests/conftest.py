@@ -1,42 +1,15 @@
-"""A small book for the tests of the build tools."""
-
-import shutil
-from pathlib import Path
+"""What the tests of all rooms share."""
 
 import nbformat
 import pytest
 from hypothesis import settings
 from nbclient import NotebookClient
 
-from tools.book import ROOT, load
+from tools.book import ROOT
 
 # A busy machine is no mistake; and what a test reads first may take a while.
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
-
-FIXTURE = Path(__file__).parent / "fixtures" / "book"
-
-
-@pytest.fixture
-def book(tmp_path):
-    """The fixture book in a folder of its own, with the real helper package."""
-    root = tmp_path / "book"
-    shutil.copytree(FIXTURE, root)
-    (root / "d2l_local").symlink_to(ROOT / "d2l_local")
-    return load(root)
-
-
-@pytest.fixture
-def edit(book):
-    """A function that replaces text in a source file of the fixture book."""
-
-    def replace(old, new, name="01-sample.md"):
-        path = book.source / name
-        text = path.read_text(encoding="utf-8")
-        assert old in text
-        path.write_text(text.replace(old, new), encoding="utf-8")
-
-    return replace
 
 
 @pytest.fixture(scope="session")

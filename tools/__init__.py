@@ -6,14 +6,8 @@ Each module is named for what it handles and knows nothing of the later ones:
     exercise      solutions in code, nbgrader's marks
     source        one chapter's file, split into cells
     myst          the MyST blocks of one Markdown cell
-    units         the passages of one Markdown text that are translated
     wording       the words around a notebook's text
-    template      the messages of one catalogue, in English
-    catalogue     gettext catalogues: form, merging, counting
-    fidelity      what a translation must keep of its original
-    glossary      the terms of one language, and the check of a translation
-    translated    a chapter in another language
-    translations  command: bring the catalogues up to date, or check them
+    translations  a room: catalogues, and the command that brings them up to date
     edition       kinds of notebook: where they stand, how they link
     labels        numbers of labels, text of references
     markdown      MyST -> the plain Markdown of a notebook

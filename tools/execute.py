@@ -257,7 +257,7 @@ def choose_text(text: str) -> str:
         os.environ["D2L_DATA_DIR"] = str(Path(folder).resolve())
     if text == "embedded":
         return ""
-    from d2l_local.sources import find_time_machine  # only here is it needed
+    from d2l_local.text.sources import find_time_machine  # only here is it needed
 
     try:
         source = find_time_machine()

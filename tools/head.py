@@ -10,10 +10,10 @@ import json
 from dataclasses import replace
 
 from tools.book import Book, Framework
-from tools.catalogue import Counts
 from tools.edition import Edition, Shelf
 from tools.source import Chapter
-from tools.translated import MARK
+from tools.translations.catalogue import Counts
+from tools.translations.translated import MARK
 from tools.wording import Wording
 
 ENGLISH = "English"

@@ -18,7 +18,6 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from tools.book import Book
-from tools.catalogue import Counts
 from tools.edition import Edition, Shelf
 from tools.exercise import (
     answer_mark,
@@ -31,6 +30,7 @@ from tools.labels import Labels, Reader
 from tools.markdown import Images, render
 from tools.myst import Where
 from tools.source import Cell, Chapter
+from tools.translations.catalogue import Counts
 from tools.wording import Wording
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from tools.book import Book, Language
-from tools.catalogue import Counts
 from tools.source import Chapter
-from tools.translated import Translation
+from tools.translations.catalogue import Counts
+from tools.translations.translated import Translation
 from tools.wording import ENGLISH, Wording
 
 

@@ -2,4 +2,6 @@
 
 Same names in the same order in each file. They are imported after the helper, so that
 the time of its import is its own.
+
+    torch, tensorflow, mxnet
 """

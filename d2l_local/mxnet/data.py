@@ -2,15 +2,15 @@
 
 from mxnet import gluon, np
 
-from d2l_local import batching
-from d2l_local.settings import check_arrays
+from d2l_local.run.checks import check_arrays
+from d2l_local.text import batching
 
 
 def seq_data_iter_random(corpus, batch_size, num_steps, rng=None):
     """Batches of arrays whose subsequences stand in random order, as `(X, Y)`.
 
     With `rng`, a `random.Random` that the classic API doesn't know, they stay NumPy
-    arrays, for callers that convert them. All else: `d2l_local.batching`.
+    arrays, for callers that convert them. All else: `d2l_local.text.batching`.
     """
     batches = batching.seq_data_iter_random(corpus, batch_size, num_steps, rng)
     return batches if rng is not None else _converted(batches)
@@ -19,7 +19,7 @@ def seq_data_iter_random(corpus, batch_size, num_steps, rng=None):
 def seq_data_iter_sequential(corpus, batch_size, num_steps, rng=None):
     """Batches of arrays in which row i continues row i of the batch before.
 
-    `rng` is as in `seq_data_iter_random`. All else: `d2l_local.batching`.
+    `rng` is as in `seq_data_iter_random`. All else: `d2l_local.text.batching`.
     """
     batches = batching.seq_data_iter_sequential(corpus, batch_size, num_steps, rng)
     return batches if rng is not None else _converted(batches)
@@ -37,7 +37,7 @@ class SeqDataLoader(batching.SeqDataLoader):
     """Batches of arrays of the characters of a text; each `iter` is one pass (epoch).
 
     All options but `convert`, attributes, methods and errors are those of the loader
-    in `d2l_local.batching`.
+    in `d2l_local.text.batching`.
     """
 
     def __init__(self, batch_size, num_steps, use_random_iter, max_tokens, **options):
@@ -57,7 +57,7 @@ def load_data_time_machine(
     """Batches of text and their vocabulary, as `(train_iter, vocab)`.
 
     Each batch is a pair of integer arrays of shape (batch_size, num_steps): inputs,
-    and labels one step ahead. Options and errors: `d2l_local.batching`.
+    and labels one step ahead. Options and errors: `d2l_local.text.batching`.
     """
     loader = SeqDataLoader(
         batch_size, num_steps, use_random_iter, max_tokens, **options

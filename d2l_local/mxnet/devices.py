@@ -6,7 +6,7 @@ import mxnet
 from mxnet import npx
 
 from d2l_local.arguments import at_least
-from d2l_local.settings import check_seed
+from d2l_local.run.checks import check_seed
 
 
 def set_seed(seed):

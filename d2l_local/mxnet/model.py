@@ -10,7 +10,7 @@ from mxnet.gluon import nn, rnn
 
 from d2l_local.arguments import at_least_one
 from d2l_local.mxnet.devices import layers_drop_out
-from d2l_local.settings import check_scratch
+from d2l_local.run.checks import check_scratch
 
 
 class RNNModelScratch:

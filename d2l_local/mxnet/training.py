@@ -6,13 +6,11 @@ Shapes: n is the batch size, T the number of time steps, q the size of the vocab
 import mxnet
 from mxnet import autograd, gluon, np
 
-from d2l_local.mxnet.checkpoint import Snapshot
 from d2l_local.mxnet.devices import check_device, set_seed
 from d2l_local.mxnet.model import RNNModel
 from d2l_local.mxnet.prediction import predict_ch8
-from d2l_local.progress import Progress, perplexity
-from d2l_local.saving import Position, Saver
-from d2l_local.settings import (
+from d2l_local.mxnet.snapshot import Snapshot
+from d2l_local.run.checks import (
     check_batch,
     check_batches,
     check_flag,
@@ -22,7 +20,9 @@ from d2l_local.settings import (
     check_step,
     check_theta,
 )
-from d2l_local.timing import Timer
+from d2l_local.run.progress import Progress, perplexity
+from d2l_local.run.saving import Position, Saver
+from d2l_local.run.timing import Timer
 
 
 def evaluate_loss(net, data_iter, loss):

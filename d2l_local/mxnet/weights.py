@@ -1,6 +1,6 @@
 """The weights of a model, to and from a file that every framework reads.
 
-The file is described in `d2l_local.weights`. Gluon keeps its weights as (output,
+The file is described in `d2l_local.exchange.file`. Gluon keeps its weights as (output,
 input), those of all gates in one matrix, and two biases for each gate, of which the
 file holds the sum.
 """
@@ -8,10 +8,10 @@ file holds the sum.
 from mxnet import np
 from mxnet.gluon import rnn
 
-from d2l_local.architecture import Architecture
-from d2l_local.gates import added_biases, one_by_one, side_by_side
+from d2l_local.exchange.architecture import Architecture
+from d2l_local.exchange.file import check_fit, read_weights, write_weights
+from d2l_local.exchange.gates import added_biases, one_by_one, side_by_side
 from d2l_local.mxnet.model import RNNModel
-from d2l_local.weights import check_fit, read_weights, write_weights
 
 LAYERS = {"rnn": rnn.RNN, "gru": rnn.GRU, "lstm": rnn.LSTM}
 # The gates of each cell as Gluon lines them up

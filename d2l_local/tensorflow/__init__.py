@@ -9,6 +9,7 @@ The modules of this package, their names and the order of these are those of
     prediction    the text that a model writes
     training      updates, clipping, the loop
     weights       to and from a file that every framework reads
+    snapshot      what a checkpoint holds
     seq2seq       from sequence to sequence: encoder, decoder, translating
 
 and one that these don't need, since their layers do it themselves:

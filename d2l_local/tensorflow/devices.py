@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from d2l_local.arguments import at_least
 from d2l_local.quiet import without_known_notices
-from d2l_local.settings import check_seed
+from d2l_local.run.checks import check_seed
 
 
 @functools.cache

@@ -7,7 +7,7 @@ h the number of hidden units. Keras 3 has no `time_major`: its layers take (n, T
 import tensorflow as tf
 
 from d2l_local.arguments import at_least_one
-from d2l_local.settings import check_scratch
+from d2l_local.run.checks import check_scratch
 from d2l_local.tensorflow.unrolling import run_layer
 
 

@@ -2,8 +2,8 @@
 
 import tensorflow as tf
 
-from d2l_local.prompt import decode_tokens, encode_prompt
-from d2l_local.settings import check_model, check_vocab
+from d2l_local.run.checks import check_model, check_vocab
+from d2l_local.text.prompt import decode_tokens, encode_prompt
 
 
 @tf.function
@@ -17,7 +17,7 @@ def predict_ch8(prefix, num_preds, net, vocab):
     """The text that `net` writes after `prefix`: the likeliest token at each step.
 
     The prefix is read first, to warm up the state; then `num_preds` tokens follow,
-    each one fed back as the next input. Errors: `d2l_local.prompt.encode_prompt`.
+    each one fed back as the next input. Errors: `d2l_local.text.prompt.encode_prompt`.
     """
     check_model(net)
     check_vocab(vocab, net)

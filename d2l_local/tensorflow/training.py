@@ -7,9 +7,7 @@ from contextlib import contextmanager
 
 import tensorflow as tf
 
-from d2l_local.progress import Progress, perplexity
-from d2l_local.saving import Position, Saver
-from d2l_local.settings import (
+from d2l_local.run.checks import (
     check_batch,
     check_batches,
     check_flag,
@@ -19,11 +17,13 @@ from d2l_local.settings import (
     check_step,
     check_theta,
 )
-from d2l_local.tensorflow.checkpoint import Snapshot
+from d2l_local.run.progress import Progress, perplexity
+from d2l_local.run.saving import Position, Saver
+from d2l_local.run.timing import Timer
 from d2l_local.tensorflow.devices import device_name, set_seed
 from d2l_local.tensorflow.model import RNNModel
 from d2l_local.tensorflow.prediction import predict_ch8
-from d2l_local.timing import Timer
+from d2l_local.tensorflow.snapshot import Snapshot
 
 
 def evaluate_loss(net, data_iter, loss):

@@ -1,16 +1,16 @@
 """The weights of a model, to and from a file that every framework reads.
 
-The file is described in `d2l_local.weights`. Keras keeps its weights as (input,
+The file is described in `d2l_local.exchange.file`. Keras keeps its weights as (input,
 output), those of all gates in one matrix, and one bias for each gate; only a GRU with
 its reset gate after the product has two, of which the file holds the sum.
 """
 
 import tensorflow as tf
 
-from d2l_local.architecture import Architecture
-from d2l_local.gates import added_biases, one_by_one, side_by_side
+from d2l_local.exchange.architecture import Architecture
+from d2l_local.exchange.file import check_fit, read_weights, write_weights
+from d2l_local.exchange.gates import added_biases, one_by_one, side_by_side
 from d2l_local.tensorflow.model import RNNModel
-from d2l_local.weights import check_fit, read_weights, write_weights
 
 LAYERS = {
     "rnn": tf.keras.layers.SimpleRNN,

@@ -3,7 +3,7 @@
 import torch
 
 from d2l_local.arguments import at_least
-from d2l_local.settings import check_seed
+from d2l_local.run.checks import check_seed
 
 
 def set_seed(seed):

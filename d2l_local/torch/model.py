@@ -9,7 +9,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from d2l_local.arguments import at_least_one
-from d2l_local.settings import check_scratch
+from d2l_local.run.checks import check_scratch
 
 
 class RNNModelScratch:

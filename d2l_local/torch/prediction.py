@@ -5,8 +5,8 @@ from contextlib import contextmanager
 import torch
 from torch import nn
 
-from d2l_local.prompt import decode_tokens, encode_prompt
-from d2l_local.settings import check_model, check_vocab
+from d2l_local.run.checks import check_model, check_vocab
+from d2l_local.text.prompt import decode_tokens, encode_prompt
 
 
 @contextmanager
@@ -31,7 +31,7 @@ def predict_ch8(prefix, num_preds, net, vocab, device):
 
     The prefix is read first, to warm up the state; then `num_preds` tokens follow,
     each one fed back as the next input. Dropout is off meanwhile, and the model's mode
-    is restored. Errors: `d2l_local.prompt.encode_prompt`.
+    is restored. Errors: `d2l_local.text.prompt.encode_prompt`.
     """
     check_model(net)
     check_vocab(vocab, net)

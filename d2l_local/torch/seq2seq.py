@@ -7,19 +7,19 @@ e the size of an embedding, h the number of hidden units, L the number of layers
 import torch
 from torch import nn
 
-from d2l_local import translation
 from d2l_local.arguments import at_least_one
-from d2l_local.memory import keep_freed_memory
-from d2l_local.progress import Progress
-from d2l_local.timing import Timer
+from d2l_local.run.progress import Progress
+from d2l_local.run.timing import Timer
+from d2l_local.text import sentence_pairs as translation
+from d2l_local.text.sentence_pairs import BOS, EOS, reserved_index
 from d2l_local.torch.data import load_array
+from d2l_local.torch.memory import keep_freed_memory
 from d2l_local.torch.prediction import evaluation_mode
 from d2l_local.torch.training import grad_clipping
-from d2l_local.translation import BOS, EOS, reserved_index
 
 
 def build_array_nmt(lines, vocab, num_steps):
-    """Sentences as tensors `(array, valid_len)`: see `d2l_local.translation`."""
+    """Sentences as tensors `(array, valid_len)`: see `text.sentence_pairs`."""
     array, valid_len = translation.build_array_nmt(lines, vocab, num_steps)
     return torch.from_numpy(array), torch.from_numpy(valid_len)
 
@@ -29,7 +29,7 @@ def load_data_nmt(batch_size, num_steps, num_examples=600, *, path=None):
 
     A batch is `(X, X_valid_len, Y, Y_valid_len)`: indices of shape (n, T), and for each
     sentence the number of tokens before its padding. Corpus, vocabularies and errors:
-    `d2l_local.translation.load_arrays_nmt`.
+    `d2l_local.text.sentence_pairs.load_arrays_nmt`.
     """
     batch_size = at_least_one("batch_size", batch_size)
     arrays, src_vocab, tgt_vocab = translation.load_arrays_nmt(
@@ -237,7 +237,7 @@ def predict_seq2seq(
     `num_steps` tokens. The words of the translation are joined with spaces. With
     `save_attention_weights`, the decoder's `attention_weights` are kept after each
     step, else the list is empty. Dropout is off meanwhile, and the model's mode is
-    restored. Errors: `d2l_local.translation.encode_source`.
+    restored. Errors: `d2l_local.text.sentence_pairs.encode_source`.
     """
     X, valid_len = translation.encode_source(src_sentence, src_vocab, num_steps)
     bos, eos = reserved_index(tgt_vocab, BOS), reserved_index(tgt_vocab, EOS)

@@ -6,10 +6,7 @@ Shapes: n is the batch size, T the number of time steps, q the size of the vocab
 import torch
 from torch import nn
 
-from d2l_local.memory import keep_freed_memory
-from d2l_local.progress import Progress, perplexity
-from d2l_local.saving import Position, Saver
-from d2l_local.settings import (
+from d2l_local.run.checks import (
     check_batch,
     check_batches,
     check_flag,
@@ -19,11 +16,14 @@ from d2l_local.settings import (
     check_step,
     check_theta,
 )
-from d2l_local.timing import Timer
-from d2l_local.torch.checkpoint import Snapshot
+from d2l_local.run.progress import Progress, perplexity
+from d2l_local.run.saving import Position, Saver
+from d2l_local.run.timing import Timer
 from d2l_local.torch.devices import set_seed
+from d2l_local.torch.memory import keep_freed_memory
 from d2l_local.torch.model import RNNModel
 from d2l_local.torch.prediction import evaluation_mode, predict_ch8
+from d2l_local.torch.snapshot import Snapshot
 
 
 def evaluate_loss(net, data_iter, loss):

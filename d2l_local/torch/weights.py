@@ -1,6 +1,6 @@
 """The weights of a model, to and from a file that every framework reads.
 
-The file is described in `d2l_local.weights`. PyTorch keeps its weights as (output,
+The file is described in `exchange.file`. PyTorch keeps its weights as (output,
 input), those of all gates in one matrix, and two biases for each gate, of which the
 file holds the sum.
 """
@@ -8,10 +8,10 @@ file holds the sum.
 import torch
 from torch import nn
 
-from d2l_local.architecture import Architecture
-from d2l_local.gates import added_biases, one_by_one, side_by_side
+from d2l_local.exchange.architecture import Architecture
+from d2l_local.exchange.file import check_fit, check_types, read_weights, write_weights
+from d2l_local.exchange.gates import added_biases, one_by_one, side_by_side
 from d2l_local.torch.model import RNNModel
-from d2l_local.weights import check_fit, check_types, read_weights, write_weights
 
 LAYERS = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
 # The gates of each cell as PyTorch lines them up

@@ -1,0 +1,346 @@
+"""Checks of the exercises on backpropagation through time."""
+
+import numpy as np
+
+from d2l_check.agreement import Agreement
+from d2l_check.language import _
+from d2l_check.mistake import Mistake
+
+
+def normal(seed, *shapes):
+    """Normal random arrays, the same in every run."""
+    rng = np.random.default_rng(seed)
+    return [rng.normal(size=shape) for shape in shapes]
+
+
+class LogitGradient(Agreement):
+    """Check the gradient of the mean cross-entropy over steps that aren't padding."""
+
+    name = "logit_gradient"
+    signature = "logit_gradient(O, labels, lengths)"
+    letters = "(T, n, q)"
+    cases = (
+        (
+            *normal(1, (5, 3, 4)),
+            np.random.default_rng(2).integers(0, 4, (5, 3)),
+            np.array([5, 2, 3]),
+        ),
+        (
+            *normal(3, (3, 3, 3)),
+            np.random.default_rng(4).integers(0, 3, (3, 3)),
+            np.array([1, 3, 2]),
+        ),
+    )
+    variants = [
+        ("padding-counted", {"count": "all"}),
+        ("padding-not-masked", {"masked": False}),
+        ("padding-not-masked", {"masked": False, "count": "all"}),
+        ("sum-not-mean", {"count": "none"}),
+        ("sum-not-mean", {"count": "sequences"}),
+        ("mean-of-means", {"count": "each"}),
+        ("wrong-sign", {"sign": -1}),
+        ("softmax-axis", {"axis": 0}),
+        ("softmax-axis", {"axis": 1}),
+    ]
+
+    @staticmethod
+    def reference(O, labels, lengths, count="valid", masked=True, sign=1, axis=-1):
+        E = np.exp(O - O.max(axis=axis, keepdims=True))
+        P = E / E.sum(axis=axis, keepdims=True)
+        T, n, q = O.shape
+        mask = np.arange(T)[:, np.newaxis] < lengths  # (T, n)
+        counts = {
+            "valid": mask.sum(),
+            "all": T * n,
+            "none": 1,
+            "sequences": n,
+            "each": n * lengths[:, np.newaxis],
+        }
+        dO = sign * (P - np.eye(q)[labels])
+        return (dO * mask[..., np.newaxis] if masked else dO) / counts[count]
+
+    @staticmethod
+    def mistakes():
+        return [
+            Mistake(
+                "padding-counted",
+                _("The gradient is divided by all n T steps, padding included."),
+                _("The loss is a mean. Over how many outputs is it taken?"),
+            ),
+            Mistake(
+                "padding-not-masked",
+                _("Steps behind the end of a sequence get a gradient."),
+                _("They don't enter the loss, so what must their gradient be?"),
+                _("Step t of sequence i counts if t < lengths[i], counting from 0."),
+            ),
+            Mistake(
+                "sum-not-mean",
+                _("The gradient is that of a sum, or of a mean over sequences only."),
+                _("The loss is a mean over all outputs that count."),
+            ),
+            Mistake(
+                "mean-of-means",
+                _("Each sequence is divided by its own length first."),
+                _("Then a step of a short sequence weighs more. All should weigh"
+                  " the same."),
+            ),
+            Mistake(
+                "wrong-sign",
+                _("The gradient has the wrong sign."),
+                _("A step against the gradient should raise the right logit."),
+            ),
+            Mistake(
+                "softmax-axis",
+                _("Softmax is taken along the wrong axis."),
+                _("The probabilities of which numbers should add up to 1?"),
+            ),
+        ]  # fmt: skip
+
+
+class LeakyBackward(Agreement):
+    """Check the gradients of a network whose state leaks."""
+
+    name = "leaky_backward"
+    signature = "leaky_backward(X, states, candidates, G, W_hh, alpha)"
+
+    @staticmethod
+    def case(seed, T, n, d, h, alpha):
+        X, H, W_xh, W_hh, b_h, G = normal(
+            seed, (T, n, d), (n, h), (d, h), (h, h), (1, h), (T, n, h)
+        )
+        states, candidates = [H], []
+        for X_t in X:
+            A = X_t @ W_xh + states[-1] @ W_hh + b_h
+            candidates.append(np.tanh(A))
+            states.append((1 - alpha) * states[-1] + alpha * candidates[-1])
+        return X, np.stack(states), np.stack(candidates), G, W_hh, alpha
+
+    variants = [
+        ("leak-forgotten", {"leak": False}),
+        ("alpha-forgotten", {"scaled": False}),
+        ("state-in-derivative", {"slope": "state"}),
+        ("new-state", {"shift": 1}),
+        ("last-step-only", {"steps": "last"}),
+        ("output-forgotten", {"inject": "last"}),
+        ("not-transposed", {"transpose": False}),
+    ]
+
+    @staticmethod
+    def reference(
+        X,
+        states,
+        candidates,
+        G,
+        W_hh,
+        alpha,
+        leak=True,
+        scaled=True,
+        slope="candidate",
+        shift=0,
+        steps="all",
+        inject="all",
+        transpose=True,
+    ):
+        T = len(X)
+        dH = dA = np.zeros_like(states[0])
+        dW_xh, dW_hh, db_h = 0, 0, 0
+        for t in reversed(range(T)):
+            back = dA @ (W_hh.T if transpose else W_hh)
+            if leak:
+                back = back + (1 - alpha) * dH
+            dH = back + (G[t] if inject == "all" or t == T - 1 else 0)
+            value = candidates[t] if slope == "candidate" else states[t + 1]
+            dA = (alpha if scaled else 1) * dH * (1 - value**2)
+            if steps == "all" or t == T - 1:
+                dW_xh = dW_xh + X[t].T @ dA
+                dW_hh = dW_hh + states[t + shift].T @ dA
+                db_h = db_h + dA.sum(axis=0, keepdims=True)
+        return dW_xh, dW_hh, db_h
+
+    @staticmethod
+    def mistakes():
+        return [
+            Mistake(
+                "leak-forgotten",
+                _("One of the ways back from a state to the one before is missing."),
+                _("In how many places does the state before appear in the equation?"),
+                _("The part that leaks through has the derivative 1 - alpha."),
+            ),
+            Mistake(
+                "alpha-forgotten",
+                _("The gradient before tanh is too large, by a constant factor."),
+                _("The candidate enters the new state with a weight."),
+            ),
+            Mistake(
+                "state-in-derivative",
+                _("The derivative of tanh is taken from the state."),
+                _("1 - v * v is the derivative where v is what tanh returned."),
+            ),
+            Mistake(
+                "new-state",
+                _("The gradient of W_hh is computed with the state of the same step."),
+                _("Which state was multiplied by W_hh on the way forward?"),
+            ),
+            Mistake(
+                "last-step-only",
+                _("Only the last step contributes to the gradients."),
+                _("The weights are used at every step. What happens to the parts?"),
+            ),
+            Mistake(
+                "output-forgotten",
+                _("Only the output of the last step sends a gradient back."),
+                _("G has one part for each step. Where does it join in?"),
+            ),
+            Mistake(
+                "not-transposed",
+                _("On the way back, the product is taken with W_hh itself."),
+                _("Look at the rule for products. With h = h, shapes don't warn you."),
+            ),
+        ]
+
+
+LeakyBackward.cases = (
+    LeakyBackward.case(1, T=5, n=2, d=3, h=4, alpha=0.3),
+    LeakyBackward.case(2, T=3, n=3, d=3, h=3, alpha=0.6),
+)
+
+
+class Reach(Agreement):
+    """Check which inputs the loss of each step reaches when windows are cut."""
+
+    name = "reach"
+    signature = "reach(num_steps, k)"
+    tensors = False
+    cases = ((7, 3), (4, 4), (6, 1), (8, 2), (5, 9))
+    variants = [
+        ("future", {"causal": False}),
+        ("sliding", {"window": "sliding"}),
+        ("border", {"shift": 1}),
+        ("border", {"size": 1}),
+        ("turned-round", {"transpose": True}),
+        ("not-cut", {"window": "none"}),
+    ]
+
+    @staticmethod
+    def reference(
+        num_steps, k, causal=True, window="cut", shift=0, size=0, transpose=False
+    ):
+        t, s = np.indices((num_steps, num_steps))
+        width = k + size
+        kept = {
+            "cut": (t + shift) // width == (s + shift) // width,
+            "sliding": abs(t - s) < k,
+            "none": np.full_like(t, True, dtype=bool),
+        }[window]
+        if causal:
+            kept = kept & (s <= t)
+        kept = kept.astype(int)
+        return kept.T if transpose else kept
+
+    @staticmethod
+    def mistakes():
+        return [
+            Mistake(
+                "future",
+                _("Some losses reach inputs that come after them."),
+                _("Can the output of step t depend on an input of a later step?"),
+            ),
+            Mistake(
+                "sliding",
+                _("Each loss reaches back k steps, wherever it stands."),
+                _("The borders are fixed. How far back does the first step of a"
+                  " window get?"),
+            ),
+            Mistake(
+                "border",
+                _("The borders are in the wrong place."),
+                _("The first window has the steps 0 to k - 1."),
+                _("Step t is in the window with the number t // k."),
+            ),
+            Mistake(
+                "turned-round",
+                _("Rows and columns are exchanged."),
+                _("Rows are losses, columns are inputs."),
+            ),
+            Mistake(
+                "not-cut",
+                _("Every loss reaches back to the first step."),
+                _("Where is the state detached?"),
+            ),
+        ]  # fmt: skip
+
+
+class ForwardGradient(Agreement):
+    """Check the gradient that is carried forward along with the state."""
+
+    name = "forward_gradient"
+    signature = "forward_gradient(x, w_xh, w_hh)"
+    tensors = False
+    cases = (
+        (np.array([0.5, -1.0, 0.3, 0.8, -0.4]), 0.7, 0.9),
+        (np.array([-0.6, 0.4, 1.1]), -0.5, 1.3),
+        (np.array([0.2, 0.9]), 1.2, -0.8),
+    )
+    variants = [
+        ("history-forgotten", {"history": False}),
+        ("weight-forgotten", {"weighted": False}),
+        ("slope-forgotten", {"slope": False}),
+        ("new-state", {"new": True}),
+        ("exchanged", {"exchanged": True}),
+    ]
+
+    @staticmethod
+    def reference(
+        x,
+        w_xh,
+        w_hh,
+        history=True,
+        weighted=True,
+        slope=True,
+        new=False,
+        exchanged=False,
+    ):
+        h = s_xh = s_hh = 0.0
+        for x_t in x:
+            before = h
+            h = np.tanh(w_xh * x_t + w_hh * before)
+            factor = 1 - h**2 if slope else 1
+            carry = (w_hh if weighted else 1) * history
+            s_xh = factor * (x_t + carry * s_xh)
+            s_hh = factor * ((h if new else before) + carry * s_hh)
+        return (h, s_hh, s_xh) if exchanged else (h, s_xh, s_hh)
+
+    @staticmethod
+    def mistakes():
+        return [
+            Mistake(
+                "history-forgotten",
+                _("The state before is treated as a constant."),
+                _("It was computed with the same weights, so it has a derivative."),
+                _("What you have is truncated to a window of one step."),
+            ),
+            Mistake(
+                "weight-forgotten",
+                _("The derivative of the state before isn't multiplied by w_hh."),
+                _("How does a change of the state before change the new state?"),
+            ),
+            Mistake(
+                "slope-forgotten",
+                _("The derivative of tanh is missing."),
+                _("A change of what is in the brackets isn't a change of the state."),
+            ),
+            Mistake(
+                "new-state",
+                _("The direct part for w_hh has the new state where it should have"
+                  " the one before."),
+                _("Which state is multiplied by w_hh? Mind the order of your lines."),
+            ),
+            Mistake(
+                "exchanged",
+                _("The two derivatives are returned in the wrong order."),
+                _("The order is: the state, then w_xh, then w_hh."),
+            ),
+        ]  # fmt: skip
+
+
+CHECKS = (LogitGradient, LeakyBackward, Reach, ForwardGradient)

@@ -1,0 +1,240 @@
+"""Exercise 6: cutting a state off from its history."""
+
+import numpy as np
+
+from d2l_check.comparison import close
+from d2l_check.examination import Check, Criterion
+from d2l_check.language import _
+from d2l_check.learner import Learner
+from d2l_check.mistake import Mistake
+from d2l_check.returned import (
+    gradients_of,
+    not_a_tensor,
+    nothing_returned,
+    unchanged,
+)
+from d2l_check.words import kind
+
+# The structures of states; a number is the place of a tensor.
+TENSOR, PAIR, NESTED = 0, (0, 1), [(0, 1), (2, 3)]
+SHAPE = (2, 3)
+
+# A state is twice its origin, and the loss counts origin, given and returned state by
+# these factors. So the gradient at the origin tells which ways lead back to it.
+DOUBLE, OWN, GIVEN, RETURNED = 2, 1, 10, 100
+
+
+class Trial:
+    """One call of `detach` with a state that has a history.
+
+    Afterwards `values` and `right` hold the arrays of the returned and the given state,
+    `attached` and `given` whether each part of the returned and of the given state
+    leads back to its origin.
+    """
+
+    def __init__(self, framework, detach, structure):
+        self.framework, self.detach, self.structure = framework, detach, structure
+        rng = np.random.default_rng(1)
+        origins = [rng.normal(size=SHAPE) for _ in leaves(structure)]
+        self.right = [DOUBLE * origin for origin in origins]
+        found = gradients_of(framework, self.loss, origins)
+        gradients = [0 if g is None else g.max() for g in found]
+        self.attached = [g > DOUBLE * RETURNED for g in gradients]
+        self.given = [round(g) % (DOUBLE * RETURNED) > OWN for g in gradients]
+
+    def loss(self, origins):
+        """A number whose gradient shows what depends on what."""
+        total = self.framework.sum
+        states = [origin * DOUBLE for origin in origins]
+        returned = parts(
+            self.framework, self.detach(built(self.structure, states)), self.structure
+        )
+        self.values = [self.framework.numpy(part) for part in returned]
+        return sum(
+            total(origin) * OWN + total(state) * GIVEN + total(part) * RETURNED
+            for origin, state, part in zip(origins, states, returned)
+        )
+
+
+class Detach(Check):
+    """Check that a state keeps its value and its structure, and loses its history."""
+
+    name = "detach"
+
+    def __init__(self, framework, detach):
+        self.detach = Learner(framework, detach, "detach(state)")
+        super().__init__(framework, self.detach)
+
+    def criteria(self):
+        found = [
+            Criterion(
+                _("a state that is one tensor keeps its value and loses its history"),
+                self.tensor,
+            ),
+            Criterion(_("so does a state that is a pair of tensors"), self.pair),
+            Criterion(_("so does a state that is a list of pairs"), self.nested),
+            Criterion(_("the given state stays as it was"), self.given, (self.tensor,)),
+        ]
+        if self.framework.compiled:
+            text = _("detach can be compiled to a graph, as in the experiment")
+            found.append(Criterion(text, self.compiles, (self.tensor,)))
+        return found
+
+    def tensor(self):
+        self.one = self.cut(TENSOR)
+
+    def pair(self):
+        self.cut(PAIR)
+
+    def nested(self):
+        self.cut(NESTED)
+
+    def cut(self, structure):
+        """Raise Mistake unless all is right with a state of this structure."""
+        try:
+            trial = Trial(self.framework, self.detach, structure)
+        except Mistake as mistake:
+            if mistake.key == "exception" and structure is not TENSOR:
+                raise structure_refused(mistake) from None
+            raise
+        for found, right in zip(trial.values, trial.right):
+            if not close(found, right):
+                raise value_changed() if found.any() else value_lost()
+        if all(trial.attached):
+            raise not_detached()
+        if any(trial.attached):
+            raise partly_detached()
+        return trial
+
+    def given(self):
+        unchanged(self.detach)
+        if not all(self.one.given):
+            raise cut_in_place()
+
+    def compiles(self):
+        try:
+            self.detach.compiled()(self.framework.tensor(np.ones(SHAPE)))
+        except Mistake as mistake:
+            raise not_compilable(mistake) from None
+
+
+def leaves(structure):
+    """The places of the tensors in a structure, in order."""
+    if isinstance(structure, int):
+        return [structure]
+    return [place for part in structure for place in leaves(part)]
+
+
+def built(structure, tensors):
+    """A state of this structure."""
+    if isinstance(structure, int):
+        return tensors[structure]
+    return type(structure)(built(part, tensors) for part in structure)
+
+
+def parts(framework, state, structure):
+    """The tensors of a returned state, in order; raises Mistake for a wrong structure.
+
+    A tuple may have become a list, since both do as a state.
+    """
+    if state is None:
+        raise nothing_returned("detach(state)")
+    if isinstance(structure, int):
+        if isinstance(state, list | tuple):
+            raise structure_lost(state, _("one tensor"))
+        if not framework.is_tensor(state):
+            raise not_a_tensor(framework, state, "detach(state)")
+        if framework.shape(state) != SHAPE:
+            raise shape_changed(framework.shape(state))
+        return [state]
+    if not isinstance(state, list | tuple) or len(state) != len(structure):
+        example = _("{type} of length {length}").format(
+            type=type(structure).__name__, length=len(structure)
+        )
+        raise structure_lost(state, example)
+    return [
+        tensor
+        for part, inner in zip(state, structure)
+        for tensor in parts(framework, part, inner)
+    ]
+
+
+def not_detached():
+    return Mistake(
+        "not-detached",
+        _("The gradient still runs back into the history of the state."),
+        _("Which operation of the framework returns a value without its history?"),
+    )
+
+
+def partly_detached():
+    return Mistake(
+        "partly-detached",
+        _("Only some of the tensors are cut off, and the others aren't."),
+        _("Do the same for every part of the state."),
+    )
+
+
+def value_lost():
+    return Mistake(
+        "value-lost",
+        _("The returned state is zero."),
+        _("The value must go on. Only its history ends."),
+    )
+
+
+def value_changed():
+    return Mistake(
+        "value-changed",
+        _("The returned state has other values than the given one."),
+        _("The value must go on. Only its history ends."),
+    )
+
+
+def structure_lost(found, example):
+    return Mistake(
+        "structure-lost",
+        _("What went in as {example} comes back as {found}.").format(
+            example=example, found=kind(found)
+        ),
+        _("The structure must stay. Mind that a tensor can be looped over too."),
+        _("Loop only over a list or a tuple, and ask for that by isinstance."),
+    )
+
+
+def structure_refused(mistake):
+    refused = Mistake(
+        "structure-refused",
+        mistake.general[0],
+        _("A state can be nested: a part of it may be a list or a tuple again."),
+        _("Let detach call itself for each part of a list or tuple."),
+    )
+    refused.general.append(mistake.general[1])
+    return refused
+
+
+def shape_changed(found):
+    return Mistake(
+        "shape-changed",
+        _("The shape of a tensor has changed from {shape} to {found}.").format(
+            shape=SHAPE, found=found
+        ),
+        _("The value must go on. Only its history ends."),
+    )
+
+
+def not_compilable(mistake):
+    return Mistake(
+        "not-compilable",
+        mistake.general[0],
+        _("In a graph a tensor has no numbers yet. Which operation needs them?"),
+        _("Stay with the operations of TensorFlow, without numpy()."),
+    )
+
+
+def cut_in_place():
+    return Mistake(
+        "cut-in-place",
+        _("The given state has lost its own history."),
+        _("Return a new state. Methods that end in _ change what is there."),
+    )

@@ -1,0 +1,252 @@
+"""Checks of the exercises on why sequences need models of their own."""
+
+import numpy as np
+
+from d2l_check.agreement import Agreement
+from d2l_check.language import _
+from d2l_check.mistake import Mistake
+
+
+class BagOfWords(Agreement):
+    """Check the bag of words of a sentence, for a given vocabulary."""
+
+    name = "bag_of_words"
+    signature = "bag_of_words(tokens, words)"
+    cases = (
+        (["no", "more", "art", "no", "party", "no"], ["art", "no", "yes", "more"]),
+        (["a", "rose", "is", "a", "rose"], ["is", "a", "rose"]),
+        ([], ["never", "seen"]),
+    )
+
+    @staticmethod
+    def reference(tokens, words, count=lambda tokens, word: tokens.count(word)):
+        if count is None:
+            return [tokens.count(word) for word in dict.fromkeys(tokens)]
+        return [count(tokens, word) for word in words]
+
+    variants = [
+        ("bag-presence", {"count": lambda tokens, word: int(word in tokens)}),
+        ("bag-of-own-words", {"count": None}),
+        (
+            "bag-of-letters",
+            {"count": lambda tokens, word: " ".join(tokens).count(word)},
+        ),
+        (
+            "bag-of-shares",
+            {"count": lambda tokens, word: tokens.count(word) / max(len(tokens), 1)},
+        ),
+    ]
+
+    @staticmethod
+    def mistakes():
+        return [
+            Mistake(
+                "bag-presence",
+                _("A word that occurs twice is counted once."),
+                _("The bag holds how often a word occurs, and not whether it does."),
+            ),
+            Mistake(
+                "bag-of-own-words",
+                _("The counts follow the words of the sentence."),
+                _(
+                    "The same place must mean the same word in every bag. "
+                    "Which list gives the places?"
+                ),
+            ),
+            Mistake(
+                "bag-of-letters",
+                _("A word is also found inside of longer words."),
+                _("Compare whole tokens: there is no art in a party."),
+            ),
+            Mistake(
+                "bag-of-shares",
+                _("The counts are divided by the length of the sentence."),
+                _("The bag is a plain sum of one-hot rows."),
+            ),
+        ]
+
+
+class SlidingWindows(Agreement):
+    """Check the windows of a series, and the value that follows each of them."""
+
+    name = "sliding_windows"
+    signature = "sliding_windows(series, k)"
+    cases = (
+        (np.array([0.5, 2.0, -1.0, 4.0, 3.0, 7.0, -2.0]), 3),
+        (np.array([1.0, -3.0, 5.0, 2.0]), 2),
+        (np.array([1.0, 4.0, 9.0, 16.0, 25.0]), 1),
+    )
+    tensors = False
+
+    @staticmethod
+    def reference(series, k, stride=1, ahead=0, fewer=0, newest_first=False):
+        stop = len(series) - k - max(ahead, 0) - fewer
+        starts = range(0, stop, stride or k)
+        X = np.array([series[i : i + k] for i in starts])
+        y = np.array([series[i + k + ahead] for i in starts])
+        return X[:, ::-1] if newest_first else X, y
+
+    variants = [
+        ("windows-leak", {"ahead": -1}),
+        ("windows-two-ahead", {"ahead": 1}),
+        ("windows-one-lost", {"fewer": 1}),
+        ("windows-newest-first", {"newest_first": True}),
+        ("windows-apart", {"stride": None}),
+    ]
+
+    @staticmethod
+    def mistakes():
+        return [
+            Mistake(
+                "windows-leak",
+                _("The value to predict is in the window itself."),
+                _("Which index comes after those of the window i to i + k - 1?"),
+            ),
+            Mistake(
+                "windows-two-ahead",
+                _("A value is left out between the window and what follows it."),
+                _("Which index comes after those of the window i to i + k - 1?"),
+                _("The first window ends at series[k - 1]."),
+            ),
+            Mistake(
+                "windows-one-lost",
+                _("The last window is missing."),
+                _("How many windows of k values have a value after them?"),
+            ),
+            Mistake(
+                "windows-newest-first",
+                _("The windows are turned round."),
+                _("The oldest value comes first, as in the series."),
+            ),
+            Mistake(
+                "windows-apart",
+                _("Windows are left out in between."),
+                _("They overlap: each begins one step after the one before."),
+            ),
+        ]
+
+
+class WindowAgainstRecurrent(Agreement):
+    """Check the number of parameters of a window model and of a recurrent one."""
+
+    name = "window_against_recurrent"
+    signature = "window_against_recurrent(k, d, h, q)"
+    cases = ((4, 3, 5, 2), (7, 7, 7, 7), (1, 10, 6, 3))
+
+    @staticmethod
+    def reference(
+        k, d, h, q, places=None, biases=(1, 1), state=True, steps=1, output=True
+    ):
+        hidden, last = biases
+        out = (h * q + last * q) if output else 0
+        window = (k if places is None else places) * d * h + hidden * h + out
+        steps = k if steps is None else steps
+        recurrent = steps * (d * h + state * h * h) + hidden * h + out
+        return window, recurrent
+
+    variants = [
+        ("parameters-no-bias", {"biases": (0, 0)}),
+        ("parameters-no-bias", {"biases": (0, 1)}),
+        ("parameters-no-bias", {"biases": (1, 0)}),
+        ("parameters-shared-window", {"places": 1}),
+        ("parameters-no-state", {"state": False}),
+        ("parameters-each-step", {"steps": None}),
+        ("parameters-no-output", {"output": False}),
+    ]
+
+    @staticmethod
+    def mistakes():
+        return [
+            Mistake(
+                "parameters-no-bias",
+                _("A bias is missing."),
+                _("Both models have one for each hidden unit and each output."),
+            ),
+            Mistake(
+                "parameters-shared-window",
+                _("The window model is too small: its places share their weights."),
+                _("How many numbers does a hidden unit of the window model read?"),
+            ),
+            Mistake(
+                "parameters-no-state",
+                _("The recurrent model can't read its own last state."),
+                _("How many weights lead from h hidden units to h hidden units?"),
+            ),
+            Mistake(
+                "parameters-each-step",
+                _("The recurrent model has weights of its own for each step."),
+                _("Which of its numbers change when the sequence becomes longer?"),
+            ),
+            Mistake(
+                "parameters-no-output",
+                _("The output layer isn't counted."),
+                _("From the h hidden units something must lead to the q outputs."),
+            ),
+        ]
+
+
+def presses(n, T, seed):
+    """Random zeros and ones, with a press at the first step of the first sequence."""
+    X = np.random.default_rng(seed).integers(0, 2, (n, T)).astype(float)
+    X[0] = 1
+    return (X,)
+
+
+class Lamp(Agreement):
+    """Check the lamp: a recurrent network with weights that are chosen by hand."""
+
+    name = "lamp"
+    signature = "lamp(X)"
+    letters = "(n, T)"
+    cases = (presses(n=3, T=5, seed=1), presses(n=4, T=4, seed=2), presses(2, 9, 3))
+
+    @staticmethod
+    def reference(X, bend=2, start=0.0, late=False, forget=False):
+        s = np.full(len(X), start)
+        states = [s]
+        for x in X.T:
+            u = x if forget else s + x
+            s = np.maximum(u, 0) - bend * np.maximum(u - 1, 0)
+            states.append(s)
+        return np.stack(states[:-1] if late else states[1:], axis=1)
+
+    variants = [
+        ("lamp-adds-up", {"bend": 0}),
+        ("lamp-stays-on", {"bend": 1}),
+        ("lamp-starts-on", {"start": 1.0}),
+        ("lamp-late", {"late": True}),
+        ("lamp-forgets", {"forget": True}),
+    ]
+
+    @staticmethod
+    def mistakes():
+        return [
+            Mistake(
+                "lamp-adds-up",
+                _("The state counts the presses."),
+                _("What should become of 2? Is the second rectifier there?"),
+            ),
+            Mistake(
+                "lamp-stays-on",
+                _("Once on, the lamp stays on."),
+                _("Put u = 2 into your line. Which factor has the second rectifier?"),
+            ),
+            Mistake(
+                "lamp-starts-on",
+                _("The lamp is on before the first step."),
+                _("From which state does the loop begin?"),
+            ),
+            Mistake(
+                "lamp-late",
+                _("The outputs are one step late."),
+                _("Is the state of a step noted before or after its press?"),
+            ),
+            Mistake(
+                "lamp-forgets",
+                _("Each step starts from the state before the first one."),
+                _("Is the new state what the next step reads?"),
+            ),
+        ]
+
+
+CHECKS = (BagOfWords, SlidingWindows, WindowAgainstRecurrent, Lamp)

@@ -1,0 +1,144 @@
+"""Calling what a learner wrote, whatever it does."""
+
+import contextlib
+import io
+import linecache
+
+import numpy as np
+
+from d2l_check.language import _
+from d2l_check.mistake import Mistake
+from d2l_check.words import kind, message, shorten
+
+
+class Learner:
+    """A learner's function, called so that a check survives it.
+
+    `signature` is how the task writes the call, such as ``'clip(grads, theta)'``.
+    What the function prints is held back in `printed`; the names of arguments that it
+    changed are collected in `changed`.
+    """
+
+    def __init__(self, framework, function, signature):
+        self.framework, self.function, self.signature = framework, function, signature
+        self.name, _bracket, arguments = signature.rstrip(")").partition("(")
+        self.arguments = arguments.split(", ")
+        self.printed, self.changed = "", []
+
+    def __call__(self, *arguments):
+        """What the function returns; raises Mistake in place of its exceptions."""
+        if not callable(self.function):
+            raise not_a_function(self)
+        before = [snapshot(self.framework, each) for each in arguments]
+        held = io.StringIO()
+        try:
+            # Both, since nbgrader takes any word on stderr for a failed check.
+            with contextlib.redirect_stdout(held), contextlib.redirect_stderr(held):
+                result = self.function(*arguments)
+                self.framework.wait(result)
+        except (Exception, SystemExit) as error:
+            raise from_exception(self, error) from error
+        finally:
+            self.printed = self.printed or held.getvalue().strip()
+        self.compare(arguments, before)
+        return result
+
+    def compiled(self):
+        """The same function as a graph, which is how TensorFlow trains."""
+        compiled = self.framework.compiled(self.function)
+        return Learner(self.framework, compiled, self.signature)
+
+    def compare(self, arguments, before):
+        """Note which arguments are no longer what they were."""
+        for name, argument, was in zip(self.arguments, arguments, before):
+            same = equal(snapshot(self.framework, argument), was)
+            if not same and name not in self.changed:
+                self.changed.append(name)
+
+    def note(self):
+        """A remark on what the function printed, or None."""
+        if not self.printed:
+            return None
+        return _("{name} prints something, which begins with: {text}").format(
+            name=self.name, text=shorten(self.printed.splitlines()[0])
+        )
+
+
+def snapshot(framework, value):
+    """A copy of the numbers in tensors or arrays, however nested; all else as it is."""
+    if framework.is_tensor(value):
+        return framework.numpy(value)
+    if isinstance(value, np.ndarray):  # where a task is about arrays of NumPy
+        return value.copy()
+    if isinstance(value, list | tuple):
+        return [snapshot(framework, part) for part in value]
+    return value
+
+
+def equal(left, right):
+    """Whether two snapshots hold the same."""
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(equal, left, right))
+    if isinstance(left, np.ndarray) and isinstance(right, np.ndarray):
+        return np.array_equal(left, right, equal_nan=True)
+    return left is right or isinstance(left, type(right)) and left == right
+
+
+def not_a_function(learner):
+    return Mistake(
+        "not-a-function",
+        _("{name} should be a function, but it is of type: {found}").format(
+            name=learner.name, found=kind(learner.function)
+        ),
+        _("Give the check the function itself, without calling it."),
+    )
+
+
+def from_exception(learner, error):
+    """The mistake that an exception of the learner's function makes known."""
+    # The stub says nothing more; a framework that lacks an operation does.
+    if isinstance(error, NotImplementedError) and not error.args:
+        return Mistake(
+            "not-written",
+            _("{name} is not written yet.").format(name=learner.name),
+            _("Put your code in the place of: raise NotImplementedError()"),
+        )
+    if isinstance(error, TypeError) and error.__traceback__.tb_next is None:
+        return Mistake(
+            "wrong-signature",
+            _("It can't be called as {call}: {message}").format(
+                call=learner.signature, message=message(error)
+            ),
+            _("Leave the arguments of the function as they were given."),
+        )
+    return Mistake(
+        "exception",
+        _("{name} stops with {type}: {message}").format(
+            name=learner.name, type=type(error).__name__, message=message(error)
+        ),
+        place(learner, error),
+    )
+
+
+def place(learner, error):
+    """Where the learner's code stopped, as a hint; empty where that isn't known.
+
+    That is the innermost line in the file of the function, which in a notebook is a
+    cell, or in any other cell.
+    """
+    own = getattr(getattr(learner.function, "__code__", None), "co_filename", None)
+    found, step = None, error.__traceback__
+    while step is not None:
+        name = step.tb_frame.f_code.co_filename
+        if name == own or is_cell(name):
+            found = name, step.tb_lineno
+        step = step.tb_next
+    if found is None:
+        return ""
+    code = linecache.getline(*found).strip()
+    return _("It stops in line {line}: {code}").format(line=found[1], code=code)
+
+
+def is_cell(filename):
+    """Whether code comes from a cell of a notebook, or from IPython's prompt."""
+    return "ipykernel_" in filename or filename.startswith("<ipython-input-")

@@ -1,0 +1,175 @@
+"""The checks for MXNet: `from d2l_check import mxnet as check`."""
+
+import contextlib
+
+import numpy as onp
+
+from d2l_check.binding import bind
+from d2l_check.chapters import CHECKS
+from d2l_check.chapters.deep_rnn.author_corpora import AuthorCorpora
+from d2l_check.chapters.deep_rnn.clip import Clip
+from d2l_check.chapters.deep_rnn.detach import Detach
+from d2l_check.chapters.deep_rnn.dropout_step import DropoutStep
+from d2l_check.chapters.deep_rnn.gradient_norms import GradientNorms
+from d2l_check.chapters.deep_rnn.gru_cell import GRUCell
+from d2l_check.chapters.deep_rnn.gru_layer import GRULayer, Stack
+from d2l_check.chapters.deep_rnn.held_out_perplexity import HeldOutPerplexity
+from d2l_check.chapters.deep_rnn.network import DeepRNN
+from d2l_local import mxnet as d2l
+
+import mxnet  # isort: skip  # after d2l, which lets it run on today's NumPy
+from mxnet import autograd, np, npx  # isort: skip
+from mxnet.gluon import rnn  # isort: skip
+
+
+class MXNet:
+    """What the checks need to know of MXNet."""
+
+    name = "MXNet"
+    takes_device = True
+    batch_first = "layout='NTC'"
+    compiled = None
+
+    def __init__(self):
+        self.device = d2l.try_gpu()
+        # The same processor, but another device to MXNet
+        self.other_device = npx.cpu(1)
+
+    @contextlib.contextmanager
+    def conditions(self):
+        """MXNet's NumPy mode, in which a notebook should be in any case."""
+        with mxnet.util.np_shape(True), mxnet.util.np_array(True):
+            yield
+
+    def on(self):
+        """The device as the last argument of a learner's function."""
+        return [self.device]
+
+    def tensor(self, values):
+        """A float tensor with `values`, on the device."""
+        return np.array(onp.asarray(values), dtype="float32", ctx=self.device)
+
+    def integers(self, values):
+        """A tensor of indices."""
+        return np.array(onp.asarray(values), dtype="int32", ctx=self.device)
+
+    def parameter(self, values):
+        """A tensor that gradients can be taken of."""
+        array = self.tensor(values)
+        array.attach_grad()
+        return array
+
+    def is_tensor(self, value):
+        """Whether a value is a tensor of the framework."""
+        return isinstance(value, np.ndarray)
+
+    def shape(self, tensor):
+        """The shape of a tensor, as a tuple of int."""
+        return tuple(tensor.shape)
+
+    def numpy(self, tensor):
+        """The numbers of a tensor as a new array in double precision."""
+        return tensor.asnumpy().astype(onp.float64)
+
+    def wait(self, result):
+        """Wait for a result: until then an exception may still be on its way."""
+        if isinstance(result, list | tuple):
+            for part in result:
+                self.wait(part)
+        elif self.is_tensor(result):
+            result.wait_to_read()
+
+    def lies_on(self, tensor, device):
+        """Whether a tensor is on this device."""
+        return tensor.ctx == device
+
+    def sum(self, tensor):
+        """The sum of all numbers, as a tensor."""
+        return tensor.sum()
+
+    def gradients(self, function, arrays):
+        """The gradients of `function(tensors)` at `arrays`; zeros if there is none."""
+        tensors = [self.parameter(array) for array in arrays]
+        with autograd.record():
+            total = function(tensors)
+            # MXNet refuses a number that depends on nothing.
+            total = total + 0 * sum(tensor.sum() for tensor in tensors)
+        total.backward()
+        return [self.numpy(tensor.grad) for tensor in tensors]
+
+    def lack(self, parameter):
+        """What a parameter lacks to be learned, as its remedy, or None."""
+        return "attach_grad()" if parameter.grad is None else None
+
+    def stack(self, layer):
+        """A recurrent layer in the words of `gru_layer`."""
+        if isinstance(layer, d2l.RNNModel):
+            return Stack("model")
+        if isinstance(layer, rnn.RecurrentCell):
+            return Stack("cell")
+        kinds = {rnn.GRU: "gru", rnn.LSTM: "lstm", rnn.RNN: "rnn"}
+        kind = next((k for c, k in kinds.items() if isinstance(layer, c)), None)
+        if kind is None:
+            return Stack(None)
+        faults = []
+        if layer._layout != "TNC":
+            faults.append("batch-first")
+        if layer._dir != 1:
+            faults.append("both-directions")
+        hiddens = (layer._hidden_size,) * layer._num_layers
+        return Stack(kind, hiddens, layer._input_size or None, tuple(faults))
+
+    def run_model(self, layer, vocab_size):
+        """Build an RNNModel on a layer, and run it."""
+        net = d2l.RNNModel(layer, vocab_size)
+        net.initialize(ctx=self.device)
+        state = net.begin_state(batch_size=2, ctx=self.device)
+        self.wait(net(self.integers(onp.zeros((2, 3))), state)[0])
+
+    def language_model(self, params):
+        """An RNNModel with these parameters, and a list that collects its trouble.
+
+        Trouble is a call that is recorded for a gradient.
+        """
+        W_xh, W_hh, b_h, W_hq, b_q = params
+        layer = rnn.RNN(len(b_h), activation="tanh", input_size=len(W_xh))
+        net = d2l.RNNModel(layer, len(b_q))
+        net.initialize(ctx=self.device)
+        arrays = {
+            layer.l0_i2h_weight: W_xh.T,
+            layer.l0_h2h_weight: W_hh.T,
+            layer.l0_i2h_bias: b_h,
+            layer.l0_h2h_bias: 0 * b_h,
+            net.dense.weight: W_hq.T,
+            net.dense.bias: b_q,
+        }
+        for parameter, array in arrays.items():
+            parameter.set_data(self.tensor(array))
+        trouble = []
+
+        def watch(_net, _arguments):
+            if autograd.is_recording():
+                trouble.append("history")
+
+        net.register_forward_pre_hook(watch)
+        return net, trouble
+
+    def model_values(self, net):
+        """The numbers of all parameters of a model."""
+        return [self.numpy(p.data()) for p in net.collect_params().values()]
+
+
+_framework = MXNet()
+
+deep_rnn = bind(DeepRNN, _framework)
+gru_cell = bind(GRUCell, _framework)
+gru_layer = bind(GRULayer, _framework)
+held_out_perplexity = bind(HeldOutPerplexity, _framework)
+author_corpora = bind(AuthorCorpora, _framework)
+gradient_norms = bind(GradientNorms, _framework)
+detach = bind(Detach, _framework)
+clip = bind(Clip, _framework)
+dropout_step = bind(DropoutStep, _framework)
+
+# The checks of the other chapters, each under its own name.
+globals().update({check.name: bind(check, _framework) for check in CHECKS})

@@ -1,0 +1,197 @@
+"""The checks for TensorFlow: `from d2l_check import tensorflow as check`."""
+
+import contextlib
+import logging
+
+import numpy as np
+
+from d2l_check.binding import bind
+from d2l_check.chapters import CHECKS
+from d2l_check.chapters.deep_rnn.author_corpora import AuthorCorpora
+from d2l_check.chapters.deep_rnn.clip import Clip
+from d2l_check.chapters.deep_rnn.detach import Detach
+from d2l_check.chapters.deep_rnn.dropout_step import DropoutStep
+from d2l_check.chapters.deep_rnn.gradient_norms import GradientNorms
+from d2l_check.chapters.deep_rnn.gru_cell import GRUCell
+from d2l_check.chapters.deep_rnn.gru_layer import GRULayer, Stack
+from d2l_check.chapters.deep_rnn.held_out_perplexity import HeldOutPerplexity
+from d2l_check.chapters.deep_rnn.network import DeepRNN
+from d2l_local import tensorflow as d2l
+
+import tensorflow as tf  # isort: skip  # after d2l, which hushes its notices
+
+
+class TensorFlow:
+    """What the checks need to know of TensorFlow."""
+
+    name = "TensorFlow"
+    takes_device = False
+    device = other_device = None
+    batch_first = ""  # Keras layers always take the batch first
+    compiled = staticmethod(tf.function)
+
+    @contextlib.contextmanager
+    def conditions(self):
+        """Matrix products in full single precision, which a GPU would round; no advice.
+
+        TensorFlow advises against compiling a function again and again, which is what
+        a check does that is run again and again.
+        """
+        config, logger = tf.config.experimental, tf.get_logger()
+        before = config.tensor_float_32_execution_enabled(), logger.level
+        config.enable_tensor_float_32_execution(False)
+        logger.setLevel(logging.ERROR)
+        try:
+            yield
+        finally:
+            config.enable_tensor_float_32_execution(before[0])
+            logger.setLevel(before[1])
+
+    def on(self):
+        """No device: TensorFlow puts tensors where the context says."""
+        return []
+
+    def tensor(self, values):
+        """A float tensor with `values`."""
+        return tf.constant(np.asarray(values), dtype=tf.float32)
+
+    def integers(self, values):
+        """A tensor of indices."""
+        return tf.constant(np.asarray(values), dtype=tf.int32)
+
+    def parameter(self, values):
+        """A tensor that gradients can be taken of."""
+        return tf.Variable(self.tensor(values))
+
+    def is_tensor(self, value):
+        """Whether a value is a tensor or variable that holds numbers."""
+        kinds = tf.Tensor, tf.Variable, tf.keras.Variable
+        return isinstance(value, kinds) and not tf.is_symbolic_tensor(value)
+
+    def shape(self, tensor):
+        """The shape of a tensor, as a tuple of int."""
+        return tuple(tensor.shape)
+
+    def numpy(self, tensor):
+        """The numbers of a tensor as a new array in double precision."""
+        return tf.convert_to_tensor(tensor).numpy().astype(np.float64)
+
+    def wait(self, result):
+        """Wait for a result and its exceptions; TensorFlow has none that come late."""
+
+    def lies_on(self, tensor, device):
+        """Whether a tensor is on this device."""
+        return True
+
+    def sum(self, tensor):
+        """The sum of all numbers, as a tensor."""
+        return tf.reduce_sum(tensor)
+
+    def gradients(self, function, arrays):
+        """The gradients of `function(tensors)` at `arrays`; None if there is none."""
+        tensors = [self.parameter(array) for array in arrays]
+        with tf.GradientTape() as tape:
+            total = function(tensors)
+        found = tape.gradient(total, tensors)
+        return [None if g is None else self.numpy(g) for g in found]
+
+    def lack(self, parameter):
+        """What a parameter lacks to be learned, as its remedy, or None."""
+        if not isinstance(parameter, tf.Variable | tf.keras.Variable):
+            return "tf.Variable(...)"
+        return None if parameter.trainable else "tf.Variable(..., trainable=True)"
+
+    def stack(self, made):
+        """A recurrent layer, or a list of them, in the words of `gru_layer`."""
+        if isinstance(made, d2l.RNNModel | tf.keras.Model):
+            return Stack("model")
+        layers = list(made) if isinstance(made, list | tuple) else [made]
+        cells, faults = [], []
+        for layer in layers:
+            cells += cells_of(layer)
+            faults += layer_faults(layer)
+        if len({id(cell) for cell in cells}) < len(cells):
+            faults.append("cell-shared")
+        kinds = {kind_of(cell) for cell in cells}
+        if len(kinds) != 1 or None in kinds:
+            return Stack(None)
+        if any(isinstance(each, CELLS) for each in layers):
+            return Stack("cell")
+        return Stack(
+            kinds.pop(), tuple(cell.units for cell in cells), None, tuple(faults)
+        )
+
+    def run_model(self, layer, vocab_size):
+        """Build an RNNModel on a layer, and run it."""
+        net = d2l.RNNModel(layer, vocab_size)
+        net(self.integers(np.zeros((2, 3))), net.begin_state(batch_size=2))
+
+    def language_model(self, params):
+        """An RNNModel with these parameters, and a list that collects its trouble.
+
+        There is no trouble to collect: without a tape no history is kept.
+        """
+        layer = tf.keras.layers.SimpleRNN(
+            len(params[1]), return_sequences=True, return_state=True
+        )
+        net = d2l.RNNModel(layer, len(params[4]))
+        for variable, array in zip(net.trainable_variables, params, strict=True):
+            variable.assign(self.tensor(array))
+        return net, []
+
+    def model_values(self, net):
+        """The numbers of all parameters of a model."""
+        return [self.numpy(variable) for variable in net.trainable_variables]
+
+
+GRUS = tf.keras.layers.GRU, tf.keras.layers.GRUCell
+LSTMS = tf.keras.layers.LSTM, tf.keras.layers.LSTMCell
+RNNS = tf.keras.layers.SimpleRNN, tf.keras.layers.SimpleRNNCell
+CELLS = GRUS[1], LSTMS[1], RNNS[1], tf.keras.layers.StackedRNNCells
+
+
+def cells_of(layer):
+    """The cells of a Keras layer, from the bottom up; without cells, the layer."""
+    if isinstance(layer, tf.keras.layers.Bidirectional):
+        return cells_of(layer.forward_layer)
+    if isinstance(layer, tf.keras.layers.RNN):
+        layer = layer.cell
+    return (
+        layer.cells if isinstance(layer, tf.keras.layers.StackedRNNCells) else [layer]
+    )
+
+
+def kind_of(cell):
+    """'gru', 'lstm' or 'rnn', or None for another cell."""
+    kinds = {GRUS: "gru", LSTMS: "lstm", RNNS: "rnn"}
+    return next(
+        (kind for classes, kind in kinds.items() if isinstance(cell, classes)), None
+    )
+
+
+def layer_faults(layer):
+    """The keys of mistakes in how a Keras layer was made."""
+    if isinstance(layer, tf.keras.layers.Bidirectional):
+        return ["both-directions"]
+    faults = []
+    if not getattr(layer, "return_sequences", True):
+        faults.append("no-sequences")
+    if not getattr(layer, "return_state", True):
+        faults.append("no-state")
+    return faults
+
+
+_framework = TensorFlow()
+
+deep_rnn = bind(DeepRNN, _framework)
+gru_cell = bind(GRUCell, _framework)
+gru_layer = bind(GRULayer, _framework)
+held_out_perplexity = bind(HeldOutPerplexity, _framework)
+author_corpora = bind(AuthorCorpora, _framework)
+gradient_norms = bind(GradientNorms, _framework)
+detach = bind(Detach, _framework)
+clip = bind(Clip, _framework)
+dropout_step = bind(DropoutStep, _framework)
+
+# The checks of the other chapters, each under its own name.
+globals().update({check.name: bind(check, _framework) for check in CHECKS})

@@ -1,0 +1,174 @@
+"""The checks for PyTorch: `from d2l_check import torch as check`."""
+
+import contextlib
+
+import numpy as np
+import torch
+from torch import nn
+
+from d2l_check.binding import bind
+from d2l_check.chapters import CHECKS
+from d2l_check.chapters.deep_rnn.author_corpora import AuthorCorpora
+from d2l_check.chapters.deep_rnn.clip import Clip
+from d2l_check.chapters.deep_rnn.detach import Detach
+from d2l_check.chapters.deep_rnn.dropout_step import DropoutStep
+from d2l_check.chapters.deep_rnn.gradient_norms import GradientNorms
+from d2l_check.chapters.deep_rnn.gru_cell import GRUCell
+from d2l_check.chapters.deep_rnn.gru_layer import GRULayer, Stack
+from d2l_check.chapters.deep_rnn.held_out_perplexity import HeldOutPerplexity
+from d2l_check.chapters.deep_rnn.network import DeepRNN
+from d2l_local import torch as d2l
+
+
+class PyTorch:
+    """What the checks need to know of PyTorch."""
+
+    name = "PyTorch"
+    takes_device = True
+    batch_first = "batch_first=True"
+    compiled = None
+
+    def __init__(self):
+        self.device = d2l.try_gpu()
+        # Holds shapes and no numbers, but shows whether the argument is honoured.
+        self.other_device = torch.device("meta")
+
+    @contextlib.contextmanager
+    def conditions(self):
+        """Matrix products in full single precision, where a GPU would round them."""
+        if self.device.type != "cuda":
+            yield
+            return
+        before = torch.get_float32_matmul_precision(), torch.backends.cudnn.allow_tf32
+        torch.set_float32_matmul_precision("highest")
+        torch.backends.cudnn.allow_tf32 = False
+        try:
+            yield
+        finally:
+            torch.set_float32_matmul_precision(before[0])
+            torch.backends.cudnn.allow_tf32 = before[1]
+
+    def on(self):
+        """The device as the last argument of a learner's function."""
+        return [self.device]
+
+    def tensor(self, values):
+        """A float tensor with `values`, on the device."""
+        return torch.tensor(np.asarray(values), dtype=torch.float32, device=self.device)
+
+    def integers(self, values):
+        """A tensor of indices."""
+        return torch.tensor(np.asarray(values), device=self.device)
+
+    def parameter(self, values):
+        """A tensor that gradients can be taken of."""
+        return self.tensor(values).requires_grad_()
+
+    def is_tensor(self, value):
+        """Whether a value is a tensor of the framework."""
+        return isinstance(value, torch.Tensor)
+
+    def shape(self, tensor):
+        """The shape of a tensor, as a tuple of int."""
+        return tuple(tensor.shape)
+
+    def numpy(self, tensor):
+        """The numbers of a tensor as a new array in double precision."""
+        return tensor.detach().cpu().double().numpy().copy()
+
+    def wait(self, result):
+        """Wait for a result and its exceptions; PyTorch has none that come late."""
+
+    def lies_on(self, tensor, device):
+        """Whether a tensor is on this device."""
+        return tensor.device.type == device.type
+
+    def sum(self, tensor):
+        """The sum of all numbers, as a tensor."""
+        return tensor.sum()
+
+    def gradients(self, function, arrays):
+        """The gradients of `function(tensors)` at `arrays`; None if there is none."""
+        tensors = [self.parameter(array) for array in arrays]
+        total = function(tensors)
+        if not total.requires_grad:
+            return [None] * len(tensors)
+        found = torch.autograd.grad(total, tensors, allow_unused=True)
+        return [None if g is None else self.numpy(g) for g in found]
+
+    def lack(self, parameter):
+        """What a parameter lacks to be learned, as its remedy, or 'leaf', or None."""
+        if not parameter.requires_grad:
+            return "requires_grad_()"
+        return None if parameter.is_leaf else "leaf"
+
+    def stack(self, layer):
+        """A recurrent layer in the words of `gru_layer`."""
+        if isinstance(layer, d2l.RNNModel):
+            return Stack("model")
+        if isinstance(layer, nn.RNNCellBase):
+            return Stack("cell")
+        kinds = {nn.GRU: "gru", nn.LSTM: "lstm", nn.RNN: "rnn"}
+        kind = next((k for c, k in kinds.items() if isinstance(layer, c)), None)
+        if kind is None:
+            return Stack(None)
+        faults = []
+        if layer.batch_first:
+            faults.append("batch-first")
+        if layer.bidirectional:
+            faults.append("both-directions")
+        hiddens = (layer.hidden_size,) * layer.num_layers
+        return Stack(kind, hiddens, layer.input_size, tuple(faults))
+
+    def run_model(self, layer, vocab_size):
+        """Build an RNNModel on a layer, and run it."""
+        net = d2l.RNNModel(layer, vocab_size).to(self.device)
+        state = net.begin_state(device=self.device, batch_size=2)
+        net(self.integers(np.zeros((2, 3), int)), state)
+
+    def language_model(self, params):
+        """An RNNModel with these parameters, and a list that collects its trouble.
+
+        Trouble is a state that brings its history along.
+        """
+        W_xh, W_hh, b_h, W_hq, b_q = params
+        net = d2l.RNNModel(nn.RNN(*W_xh.shape), len(b_q)).to(self.device)
+        arrays = {
+            net.rnn.weight_ih_l0: W_xh.T,
+            net.rnn.weight_hh_l0: W_hh.T,
+            net.rnn.bias_ih_l0: b_h,
+            net.rnn.bias_hh_l0: 0 * b_h,
+            net.linear.weight: W_hq.T,
+            net.linear.bias: b_q,
+        }
+        with torch.no_grad():
+            for parameter, array in arrays.items():
+                parameter.copy_(self.tensor(array))
+        trouble = []
+
+        def watch(_net, arguments):
+            if arguments[-1].requires_grad:
+                trouble.append("history")
+
+        net.register_forward_pre_hook(watch)
+        return net, trouble
+
+    def model_values(self, net):
+        """The numbers of all parameters of a model."""
+        return [self.numpy(parameter) for parameter in net.parameters()]
+
+
+_framework = PyTorch()
+
+deep_rnn = bind(DeepRNN, _framework)
+gru_cell = bind(GRUCell, _framework)
+gru_layer = bind(GRULayer, _framework)
+held_out_perplexity = bind(HeldOutPerplexity, _framework)
+author_corpora = bind(AuthorCorpora, _framework)
+gradient_norms = bind(GradientNorms, _framework)
+detach = bind(Detach, _framework)
+clip = bind(Clip, _framework)
+dropout_step = bind(DropoutStep, _framework)
+
+# The checks of the other chapters, each under its own name.
+globals().update({check.name: bind(check, _framework) for check in CHECKS})

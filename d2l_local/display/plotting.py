@@ -1,0 +1,344 @@
+"""Figures: one-call line plots, and a curve that grows while a network trains.
+
+Figures have a white background, colours that colour-blind readers can tell apart
+(Okabe and Ito's set), and the same SVG bytes for the same data. Matplotlib is
+imported on first use only.
+"""
+
+import io
+import itertools
+import time
+import uuid
+
+from d2l_local.display.notebook import notebook_shell
+
+FMTS = ("-", "m--", "g-.", "r:")
+# Matplotlib's one-letter colours, and in their order the colours of plain lines.
+COLOURS = {
+    "b": "#0072B2",  # blue
+    "y": "#E69F00",  # orange
+    "g": "#009E73",  # bluish green
+    "m": "#CC79A7",  # reddish purple
+    "r": "#D55E00",  # vermilion
+    "c": "#56B4E9",  # sky blue
+    "k": "#000000",
+}
+# Names inside an SVG are hashes, salted at random unless a salt is given.
+SVG_SETTINGS = {"svg.hashsalt": "d2l_local", "svg.fonttype": "path"}
+SVG_METADATA = {"Date": None}
+NEVER = float("-inf")
+
+
+def use_svg_display():
+    """Show figures as SVG in the notebook; does nothing outside one.
+
+    It sets what IPython and Matplotlib do for the rest of the session, because a
+    notebook draws its figures after the cell has run.
+    """
+    if notebook_shell() is None:
+        return
+    import matplotlib as mpl
+    from matplotlib_inline.backend_inline import set_matplotlib_formats
+
+    mpl.rcParams.update(SVG_SETTINGS)
+    set_matplotlib_formats("svg", metadata=SVG_METADATA)
+
+
+def set_figsize(figsize=(3.5, 2.5)):
+    """Set the size of later pyplot figures (width, height, in inches), for good."""
+    import matplotlib as mpl
+
+    use_svg_display()
+    mpl.rcParams["figure.figsize"] = figsize
+
+
+def set_axes(axes, xlabel, ylabel, xlim, ylim, xscale, yscale, legend):
+    """Label, scale and limit the `axes`, add a grid and, if not empty, a legend."""
+    axes.set_xlabel(xlabel)
+    axes.set_ylabel(ylabel)
+    axes.set_xscale(xscale)
+    axes.set_yscale(yscale)
+    axes.set_xlim(xlim)
+    axes.set_ylim(ylim)
+    if legend:
+        axes.legend(legend)
+    axes.grid()
+
+
+def plot(
+    X,
+    Y=None,
+    xlabel=None,
+    ylabel=None,
+    legend=None,
+    xlim=None,
+    ylim=None,
+    xscale="linear",
+    yscale="linear",
+    fmts=FMTS,
+    figsize=(3.5, 2.5),
+    axes=None,
+):
+    """Plot one or more curves with Matplotlib.
+
+    `X` and `Y` are one curve each (list or 1-D array of numbers) or lists of curves;
+    one `X` serves every `Y`. Without `Y`, the `X` are plotted over 0, 1, 2, ...
+    `fmts` are Matplotlib's short line styles, used again from the start if there are
+    more curves. Draws into `axes`, else into the current axes, else into a new
+    figure of `figsize` inches. Raises ValueError if X and Y do not pair up, and
+    without `fmts`, TypeError for what is no curve.
+    """
+    _check_fmts(fmts)
+    use_svg_display()
+    X, Y = _curves(X, Y)
+    if axes is None:
+        axes = _current_axes(figsize)
+    axes.figure.set_facecolor("white")
+    _draw_curves(axes, X, Y, fmts)
+    set_axes(axes, xlabel, ylabel, xlim, ylim, xscale, yscale, legend)
+
+
+def _curves(X, Y):
+    """`X` and `Y` as equally long lists of curves; x is [] for a counted axis."""
+    for name, values in (("X", X), ("Y", [] if Y is None else Y)):
+        if isinstance(values, str) or not hasattr(values, "__len__"):
+            raise TypeError(f"{name}={values!r} is no curve: give a list of numbers")
+    X = [X] if _is_curve(X) else list(X)
+    if Y is None:
+        return [[]] * len(X), X
+    Y = [Y] if _is_curve(Y) else list(Y)
+    if len(X) == 1:
+        X = X * len(Y)
+    if len(X) != len(Y):
+        raise ValueError(
+            f"{len(X)} curves in X but {len(Y)} in Y: give one X for all, "
+            "or one X for each Y"
+        )
+    return X, Y
+
+
+def _check_fmts(fmts):
+    if isinstance(fmts, str) or len(fmts) == 0:
+        raise ValueError(
+            f"fmts={fmts!r} is no list of line styles: give at least one, as in ['-']"
+        )
+
+
+def _is_curve(values):
+    if hasattr(values, "ndim"):
+        return values.ndim == 1
+    return len(values) == 0 or not hasattr(values[0], "__len__")
+
+
+def _is_number(value):
+    # A 0-d tensor has __len__, but it raises.
+    return not hasattr(value, "__len__") or getattr(value, "ndim", 1) == 0
+
+
+def _current_axes(figsize):
+    from matplotlib import pyplot as plt
+
+    if plt.get_fignums():
+        return plt.gca()
+    return plt.subplots(figsize=figsize)[1]
+
+
+def _draw_curves(axes, X, Y, fmts):
+    """Replace what the `axes` show by curves in this module's colours."""
+    axes.cla()
+    axes.set_facecolor("white")
+    axes.set_prop_cycle(color=list(COLOURS.values()))
+    for x, y, fmt in zip(X, Y, itertools.cycle(fmts)):
+        line, colour = _split(fmt)
+        style = {"color": colour} if colour else {}
+        axes.plot(*([x] if len(x) else []), y, line, **style)
+
+
+def _split(fmt):
+    """A short line style as (style without its colour letter, our colour or None)."""
+    letters = [c for c in fmt if c.isalpha()]
+    ours = [c for c in letters if c in COLOURS]
+    # Anything longer is a colour name or a number such as 'C1': Matplotlib's own.
+    if len(ours) != 1 or len(letters) > 2:
+        return fmt, None
+    return fmt.replace(ours[0], "", 1), COLOURS[ours[0]]
+
+
+class Animator:
+    """Curves that grow in place while a cell runs.
+
+    `add(x, y)` appends points; parameters are those of `plot`, for the first of
+    `nrows` times `ncols` axes. In a notebook the figure is one SVG display, updated
+    in place: at most every `min_interval` seconds, and less often where drawing would
+    take more than a twentieth of the time. What came in between is drawn when the
+    cell ends, and `draw()` draws at once. Elsewhere (script,
+    terminal) the data are kept in `X` and `Y` and nothing is drawn.
+
+    `note` is a status line above the axes (str or None), `progress` a thin bar along
+    their top (0 to 1, or None); set them at any time, they appear with the next
+    drawing. The note is also sent as the
+    display's metadata ``{'d2l_local': {'note': note}}``, for tools that watch a run.
+    The plain-text form of the display never changes, so that stored outputs compare.
+    """
+
+    TEXT = "<d2l_local figure: training curves>"
+
+    def __init__(
+        self,
+        xlabel=None,
+        ylabel=None,
+        legend=None,
+        xlim=None,
+        ylim=None,
+        xscale="linear",
+        yscale="linear",
+        fmts=FMTS,
+        nrows=1,
+        ncols=1,
+        figsize=(3.5, 2.5),
+        *,
+        note=None,
+        progress=None,
+        min_interval=0.5,
+    ):
+        _check_fmts(fmts)
+        self._look = (xlabel, ylabel, xlim, ylim, xscale, yscale, legend)
+        self._layout = (nrows, ncols, figsize)
+        self.fmts = fmts
+        self.note = note
+        self.progress = progress
+        self.min_interval = min_interval
+        self.X, self.Y = [], []
+        self.fig = self.axes = None
+        self._display_id = None
+        self._due = NEVER  # next drawing, on the clock time.monotonic
+        self._waits_for_cell_end = None
+
+    def add(self, x, y):
+        """Append a point to every curve: x one number or one each, y one each.
+
+        A None leaves its curve as it is. Raises ValueError if `x` or `y` has another
+        number of values than there are curves, TypeError if one is no number; then
+        nothing is appended.
+        """
+        y = [y] if _is_number(y) else list(y)
+        x = [x] * len(y) if _is_number(x) else list(x)
+        curves = len(self.Y) or len(y)
+        if not len(x) == len(y) == curves:
+            raise ValueError(
+                f"{len(x)} x values and {len(y)} y values for {curves} curves: "
+                "give one of each per curve, None where there is no point"
+            )
+        points = _points(x, y)
+        if not self.Y:
+            self.X, self.Y = [[] for _ in y], [[] for _ in y]
+        for i, (a, b) in enumerate(points):
+            if a is not None and b is not None:
+                self.X[i].append(a)
+                self.Y[i].append(b)
+        self.draw(force=False)
+
+    def draw(self, force=True):
+        """Draw now; with `force` false, only if it is not too soon after the last."""
+        shell = notebook_shell()
+        if shell is None:
+            return
+        if force:
+            self._publish()
+        elif time.monotonic() >= self._due:
+            self._publish(lay_out=self._due == NEVER)
+        else:
+            self._draw_at_cell_end(shell)
+
+    def _publish(self, lay_out=True):
+        began = time.monotonic()
+        svg = self._svg(lay_out)
+        note = None if self.note is None else str(self.note)
+        self._send(svg, {} if note is None else {"d2l_local": {"note": note}})
+        self._cancel_cell_end()
+        now = time.monotonic()
+        self._due = now + max(self.min_interval, 20 * (now - began))
+
+    def _send(self, svg, metadata):
+        from IPython.display import display, update_display
+
+        send = update_display
+        if self._display_id is None:
+            self._display_id = uuid.uuid4().hex
+            send = display
+        data = {"image/svg+xml": svg, "text/plain": self.TEXT}
+        send(data, raw=True, metadata=metadata, display_id=self._display_id)
+
+    def _draw_at_cell_end(self, shell):
+        if self._waits_for_cell_end is None:
+            self._waits_for_cell_end = shell
+            shell.events.register("post_execute", self._publish)
+
+    def _cancel_cell_end(self):
+        if self._waits_for_cell_end is not None:
+            self._waits_for_cell_end.events.unregister("post_execute", self._publish)
+            self._waits_for_cell_end = None
+
+    def _svg(self, lay_out=True):
+        """The figure as SVG text; without `lay_out` the axes stay where they are."""
+        import matplotlib as mpl
+
+        with mpl.rc_context(SVG_SETTINGS):
+            self._redraw()
+            # Fitting the axes to their labels takes as long as drawing them.
+            self.fig.set_layout_engine("constrained" if lay_out else "none")
+            file = io.StringIO()
+            self.fig.savefig(
+                file, format="svg", facecolor="white", metadata=SVG_METADATA
+            )
+        return file.getvalue()
+
+    def _redraw(self):
+        if self.fig is None:
+            self._make_figure()
+        axes = self.axes[0]
+        _draw_curves(axes, self.X, self.Y, self.fmts)
+        xlabel, ylabel, xlim, ylim, xscale, yscale, legend = self._look
+        set_axes(axes, xlabel, ylabel, xlim, ylim, xscale, yscale, legend)
+        # Over the whole width: a status line is longer than the axes are wide.
+        note = "" if self.note is None else str(self.note)
+        self.fig.suptitle(note, x=0.01, ha="left", fontsize="x-small", wrap=True)
+        if self.progress is not None:
+            _draw_bar(axes, self.progress)
+
+    def _make_figure(self):
+        # Not through pyplot, which would show the figure a second time.
+        from matplotlib.figure import Figure
+
+        nrows, ncols, figsize = self._layout
+        self.fig = Figure(figsize=figsize)
+        self.axes = list(self.fig.subplots(nrows, ncols, squeeze=False).flat)
+
+
+def _points(x, y):
+    """Pairs of floats, or None."""
+    try:
+        return [
+            tuple(None if value is None else float(value) for value in pair)
+            for pair in zip(x, y)
+        ]
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"x={x!r} and y={y!r} are not all numbers: {error}") from error
+
+
+def _draw_bar(axes, share):
+    """A thin bar along the top of the axes, `share` (0 to 1) of their width."""
+    from matplotlib.lines import Line2D
+
+    share = min(max(float(share), 0.0), 1.0)
+    # An artist in axes coordinates leaves the data limits and the legend alone.
+    bar = Line2D(
+        [0, share],
+        [1, 1],
+        transform=axes.transAxes,
+        color=COLOURS["y"],
+        linewidth=3,
+        solid_capstyle="butt",
+        clip_on=False,
+    )
+    axes.add_artist(bar)

@@ -1,0 +1,63 @@
+"""From one matrix for each gate, as in the formulas, to one for all gates, and back.
+
+A framework multiplies once for all gates of a cell. So it lays their matrices side by
+side, each framework in an order of its own, and most keep two biases for each gate,
+one beside the inputs and one beside the state, which are added. NumPy arrays only.
+
+Shapes: d is the number of inputs of a layer, h its number of hidden units, g its number
+of gates.
+"""
+
+import numpy as np
+
+from d2l_local.exchange.architecture import bias_names
+
+
+def side_by_side(tensors, block, order, reset):
+    """The parameters of one layer as W_x (d, gh), W_h (h, gh), b_x (gh), b_h (gh).
+
+    `tensors` go by the full names of `exchange.architecture`, `block` is the prefix of
+    the layer, `order` names the gates as the framework lines them up. A bias that is
+    one vector in the formula goes to b_x, with zeros in b_h.
+    """
+    biases = []
+    for gate in order:
+        first, *second = (tensors[block + name] for name in bias_names(gate, reset))
+        biases.append((first, second[0] if second else np.zeros_like(first)))
+    return (
+        np.concatenate([tensors[f"{block}W_x{gate}"] for gate in order], axis=1),
+        np.concatenate([tensors[f"{block}W_h{gate}"] for gate in order], axis=1),
+        np.concatenate([b_x for b_x, _ in biases]),
+        np.concatenate([b_h for _, b_h in biases]),
+    )
+
+
+def one_by_one(W_x, W_h, b_x, b_h, block, order):
+    """All that `side_by_side` laid together, gate by gate, with both biases.
+
+    Returns a dict with W_x*, W_h*, b_x* and b_h* for each gate, behind the prefix
+    `block`.
+    """
+    stacked = {"W_x": W_x, "W_h": W_h, "b_x": b_x, "b_h": b_h}
+    return {
+        f"{block}{kind}{gate}": part
+        for kind, array in stacked.items()
+        for gate, part in zip(order, np.split(array, len(order), axis=-1))
+    }
+
+
+def added_biases(tensors, block, order, reset):
+    """The parameters of one layer by the names of the formulas.
+
+    Takes what `one_by_one` returns. Two biases become their sum, which computes the
+    same; but not in a candidate with the reset gate between them.
+    """
+    found = {}
+    for gate in order:
+        for kind in ("W_x", "W_h"):
+            found[f"{block}{kind}{gate}"] = tensors[f"{block}{kind}{gate}"]
+        both = tensors[f"{block}b_x{gate}"], tensors[f"{block}b_h{gate}"]
+        names = bias_names(gate, reset)
+        values = both if len(names) == 2 else [both[0] + both[1]]
+        found |= {block + name: value for name, value in zip(names, values)}
+    return found

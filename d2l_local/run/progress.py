@@ -1,0 +1,200 @@
+"""What a reader sees while a model trains: a progress bar and a live curve."""
+
+import math
+import sys
+import time
+from typing import NamedTuple
+
+from tqdm import tqdm
+
+from d2l_local.display.plotting import Animator
+
+
+class TrainingDiverged(ArithmeticError):
+    """The loss is no longer a finite number, so that training cannot go on."""
+
+
+def perplexity(mean_loss):
+    """The perplexity exp(`mean_loss`), `mean_loss` in nats per token.
+
+    Infinite where the exponential leaves the range of a float, nan for nan.
+    """
+    try:
+        return math.exp(mean_loss)
+    except OverflowError:
+        return math.inf
+
+
+class Epoch(NamedTuple):
+    """What one epoch of training gave, as a callback of `train_ch8` is told.
+
+    `epoch` counts from 1; `value` is the measure that is watched, the perplexity of the
+    training text for a language model; `speed` is in tokens per second; `held_out` is
+    the value for held-out text after the epoch, None where there is no such text.
+    """
+
+    epoch: int
+    value: float
+    speed: float
+    held_out: float | None = None
+
+
+def check_target(target_perplexity):
+    """Raise ValueError for a perplexity that no model can come down to."""
+    if target_perplexity is not None and not target_perplexity >= 1:
+        raise ValueError(
+            f"target_perplexity is {target_perplexity}: no perplexity is below 1, so "
+            "give 1 or more, such as 1.05"
+        )
+
+
+class Progress:
+    """Show a training run as it goes on, in a notebook or in a terminal.
+
+    Used as a context manager around the loop over epochs, with one `update` after
+    each epoch. A notebook gets one figure, redrawn in place, with the curve, a bar
+    and a status line; a terminal gets a tqdm bar on stderr. When the loop is
+    interrupted, the figure is completed and a line says what the model has learned.
+
+    `num_epochs` is the planned number of epochs, `lr` the learning rate (for the
+    error message), `measure` the name of what is shown, with so many `decimals`. With
+    `held_out`, a second curve shows it for text that isn't trained on. `history` is
+    the list of epochs so far, an `Epoch` each.
+    """
+
+    def __init__(
+        self, num_epochs, lr, measure="perplexity", decimals=2, *, held_out=False
+    ):
+        if num_epochs < 1:
+            raise ValueError(f"num_epochs is {num_epochs}: train for 1 epoch or more")
+        self.num_epochs, self.lr = num_epochs, lr
+        self.measure, self._decimals = measure, decimals
+        self._legend = ["train", "held out"] if held_out else ["train"]
+        self.history, self._slowness, self._restored = [], 0.0, 0
+        self._every = max(1, num_epochs // 50)  # epochs to a point of the curve
+        self._start = time.monotonic()
+
+    def __enter__(self):
+        self._curve = Animator(
+            xlabel="epoch",
+            ylabel=self.measure,
+            legend=self._legend,
+            xlim=[1, max(self.num_epochs, 2)],
+        )
+        self._bar = tqdm(
+            total=self.num_epochs,
+            unit="epoch",
+            leave=False,
+            disable=not sys.stderr.isatty(),
+        )
+        return self
+
+    def __exit__(self, kind, error, traceback):
+        self._bar.close()
+        self._curve.note = self._curve.progress = None
+        if self.epoch:
+            self._curve.draw()
+        if kind is KeyboardInterrupt:
+            print(
+                f"interrupted after epoch {self.epoch} of {self.num_epochs}: the model "
+                "keeps what it has learned and can be used or trained further"
+            )
+        return False  # what went wrong is the caller's to see
+
+    @property
+    def epoch(self):
+        """The number of epochs so far."""
+        return len(self.history)
+
+    @property
+    def value(self):
+        """The measure after the last epoch, nan before the first."""
+        return self.history[-1].value if self.history else math.nan
+
+    @property
+    def speed(self):
+        """Tokens per second over all epochs so far: their harmonic mean."""
+        return self.epoch / self._slowness if self._slowness else math.nan
+
+    def update(self, value, speed, held_out=None):
+        """Take in the epoch just trained: see `Epoch`, which is returned.
+
+        Raises TrainingDiverged when `value` is not finite.
+        """
+        self.history.append(Epoch(self.epoch + 1, value, speed, held_out))
+        self._slowness += 1 / speed
+        self._check_finite()
+        self._bar.set_postfix_str(self._measured(), refresh=False)
+        self._bar.update()
+        self._curve.note = self._status()
+        self._curve.progress = self.epoch / self.num_epochs
+        if self._is_drawn(self.history[-1]):
+            self._curve.add(*self._point(self.history[-1]))  # draws by itself
+        else:
+            self._curve.draw(force=False)
+        return self.history[-1]
+
+    def is_over(self, target=None):
+        """Whether all epochs are done, or the last one came down to `target`.
+
+        The value of held-out text counts, where there is such text.
+        """
+        if target is None or not self.history:
+            return self.epoch >= self.num_epochs
+        last = self.history[-1]
+        reached = last.value if last.held_out is None else last.held_out
+        return self.epoch >= self.num_epochs or reached <= target
+
+    def closing(self, device):
+        """What is said at the end: the classic line, and what options add to it."""
+        lines = [
+            f"perplexity {self.value:.1f}, {self.speed:.1f} tokens/sec on {device}"
+        ]
+        if self.history[-1].held_out is not None:
+            lines.append(f"held-out perplexity {self.history[-1].held_out:.1f}")
+        if self.epoch < self.num_epochs:
+            lines.append(f"ended after epoch {self.epoch} of {self.num_epochs}")
+        return "\n".join(lines)
+
+    def saved(self):
+        """What `restore` takes, as a dict that JSON can hold."""
+        return {"history": [list(epoch) for epoch in self.history]}
+
+    def restore(self, history):
+        """Go on after the epochs of another `Progress`, as `saved` gave them."""
+        self.history = [Epoch(*values) for values in history]
+        self._slowness = sum(1 / epoch.speed for epoch in self.history)
+        self._restored = self.epoch
+        self._bar.update(self.epoch)
+        for epoch in filter(self._is_drawn, self.history):
+            self._curve.add(*self._point(epoch))
+
+    def _is_drawn(self, epoch):
+        return epoch.epoch == 1 or epoch.epoch % self._every == 0
+
+    def _point(self, epoch):
+        return epoch.epoch, [epoch.value, epoch.held_out][: len(self._legend)]
+
+    def _measured(self):
+        return f"{self.measure} {self.value:.{self._decimals}f}"
+
+    def _status(self):
+        elapsed = time.monotonic() - self._start
+        left = elapsed * (self.num_epochs - self.epoch) / (self.epoch - self._restored)
+        minutes, seconds = divmod(round(left), 60)
+        return (
+            f"epoch {self.epoch}/{self.num_epochs}, {self._measured()}, "
+            f"{self.speed:,.0f} tokens/sec, {minutes}:{seconds:02} left"
+        )
+
+    def _check_finite(self):
+        if not math.isfinite(self.value):
+            # An optimiser of one's own brings its own rate.
+            smaller = "" if self.lr is None else f" ({self.lr / 10:g}, say)"
+            raise TrainingDiverged(
+                f"{self.measure} is {self.value} in epoch {self.epoch} at learning "
+                f"rate {self.lr}: the updates have blown up. Try a smaller learning "
+                f"rate{smaller}, check that gradients are clipped "
+                "(grad_clipping, theta=1), and start from a newly initialised model: "
+                "the parameters of this one are spoilt"
+            )

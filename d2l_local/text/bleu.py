@@ -1,0 +1,57 @@
+"""BLEU: how much a translation has in common with one that is known to be right."""
+
+import math
+from collections import Counter
+
+from d2l_local.arguments import at_least_one
+
+
+def bleu(pred_seq, label_seq, k):
+    """The BLEU score, 0 to 1, of the sentence `pred_seq` against `label_seq`.
+
+    Both are strings of tokens with spaces between; `k` is the length of the longest
+    n-grams that are compared. With p_n for the share of the predicted n-grams that
+    the label holds too, each as often as the label has it at most, the score is
+
+        exp(min(0, 1 - len_label / len_pred)) * product of p_n ** (1 / 2 ** n),
+
+    over n = 1 to `k`. The first factor punishes a prediction that is too short, and
+    the exponent makes long matches count for more. A label shorter than `k` tokens is
+    compared up to its own length, so that a perfect translation always has score 1;
+    an empty prediction has score 0.
+
+    Raises TypeError if a sentence is no string or `k` no whole number, ValueError if
+    `k` is below 1 or the label is empty. (Papineni and others 2002,
+    https://aclanthology.org/P02-1040, with the weights of the classic `d2l`.)
+    """
+    k = at_least_one("k", k)
+    pred, label = _tokens("pred_seq", pred_seq), _tokens("label_seq", label_seq)
+    if not label:
+        raise ValueError(
+            f"label_seq={label_seq!r} holds no token: give the right translation"
+        )
+    if not pred:
+        return 0.0
+    score = math.exp(min(0, 1 - len(label) / len(pred)))
+    for n in range(1, min(k, len(label)) + 1):
+        predicted = _ngrams(pred, n)
+        # `&` keeps the smaller count: a word said three times matches only as often
+        # as the label has it.
+        matches = (predicted & _ngrams(label, n)).total()
+        # A prediction shorter than n has no n-gram, and so no match either.
+        score *= (matches / max(1, predicted.total())) ** (0.5**n)
+    return score
+
+
+def _tokens(name, sentence):
+    if not isinstance(sentence, str):
+        raise TypeError(
+            f"{name}={sentence!r} is no string: join the tokens with spaces, as in "
+            "' '.join(tokens)"
+        )
+    return sentence.split()
+
+
+def _ngrams(tokens, n):
+    """How often each run of `n` tokens occurs."""
+    return Counter(zip(*(tokens[i:] for i in range(n))))

@@ -1,0 +1,90 @@
+"""Text: reading it, cleaning it, cutting it into tokens, numbering the tokens."""
+
+from d2l_local.text.cleaning import clean
+from d2l_local.text.corpus import check_max_tokens, corpus_of
+from d2l_local.text.reading import read_lines
+from d2l_local.text.sources import find_source, find_time_machine
+
+TOKEN_KINDS = ("word", "char")
+
+
+def tokenize(lines, token="word"):
+    """Cut each line into words or characters: a list of lists of strings.
+
+    Raises ValueError if `token` is neither ``'word'`` nor ``'char'``, TypeError if
+    `lines` is a string or holds what is none.
+    """
+    if isinstance(lines, (str, bytes)):
+        raise TypeError(
+            f"lines is one string, {lines[:20]!r}: give a list of lines, such as "
+            "text.splitlines()"
+        )
+    if not hasattr(lines, "__iter__"):
+        raise TypeError(f"lines={lines!r} is no list: give a list of strings")
+    lines = list(lines)
+    for i, line in enumerate(lines):
+        if not isinstance(line, str):
+            raise TypeError(f"lines[{i}] is {line!r}, not a string")
+    if token == "word":
+        return [line.split() for line in lines]
+    if token == "char":
+        return [list(line) for line in lines]
+    raise ValueError(f"token={token!r} is no kind of token: use 'word' or 'char'")
+
+
+def read_time_machine():
+    """Lines of *The Time Machine*, or of the stand-in text: lower case, a-z, spaces.
+
+    Blank lines stay, as ``''``. Which text is read: see `find_time_machine`.
+    """
+    return [clean(line) for line in read_lines(find_time_machine().path)]
+
+
+def load_corpus_time_machine(max_tokens=-1):
+    """Characters of *The Time Machine*, or of the stand-in text, as indices.
+
+    Returns `(corpus, vocab)`: a list of int, cut to `max_tokens` unless that is -1,
+    and the `Vocab` of the whole text. The lines follow each other without a space,
+    so the last word of a line runs into the first of the next. Published results
+    depend on it (170580 tokens and 28 indices for the book), so it stays.
+    Raises ValueError if `max_tokens` is 0 or below -1.
+    """
+    return load_corpus("time_machine", max_tokens=max_tokens)
+
+
+def load_corpus(
+    path_or_name,
+    token="char",
+    max_tokens=-1,
+    unicode=False,
+    min_freq=0,
+    reserved_tokens=None,
+):
+    """Tokens of a text as indices, for your own file or an embedded text.
+
+    `path_or_name` is the path of a UTF-8 file, a name in `sources.EMBEDDED`, or
+    ``'time_machine'`` (see `load_corpus_time_machine`). A name wins over a file
+    of that name: write ``'./name'`` for the file. `token` and `unicode` are as in
+    `tokenize` and `clean`, `min_freq` and `reserved_tokens` as in `Vocab`.
+
+    Returns `(corpus, vocab)`: a list of int, cut to `max_tokens` unless that is -1,
+    and the `Vocab` of the whole text. Beyond `corpus.LONGEST_LIST` tokens, four
+    million, the corpus is a NumPy array of unsigned integers that lies in a file
+    (see `d2l_local.text.corpus`). Among characters one space stands between
+    lines, and blank lines are skipped; only ``'time_machine'`` has the classic join.
+    Raises FileNotFoundError; ValueError for a text that is not UTF-8, holds no
+    letters or changes meanwhile, and for a bad `token` or `max_tokens`; OSError if
+    there is no room for the file.
+    """
+    max_tokens = check_max_tokens(max_tokens)
+    tokenize([], token)  # a wrong kind is reported before a file is opened
+    joint = "" if path_or_name == "time_machine" else " "
+    return corpus_of(
+        find_source(path_or_name),
+        token,
+        max_tokens,
+        unicode,
+        min_freq,
+        reserved_tokens,
+        joint,
+    )

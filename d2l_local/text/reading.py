@@ -1,0 +1,83 @@
+"""Reading a text file, whole or piece by piece: a large one needs little memory."""
+
+import codecs
+import io
+from functools import partial
+from itertools import chain
+from pathlib import Path
+
+from d2l_local.arguments import at_least_one
+
+PIECE = 1 << 16  # bytes read at once; more is slower, and needs more memory
+
+
+def read_lines(path):
+    """Read the lines of a UTF-8 text file, without their line ends.
+
+    `path` is a path or an `importlib.resources` file. A byte-order mark is skipped.
+    Raises FileNotFoundError naming the path, ValueError if it is not UTF-8.
+    """
+    # Line ends as Python's text mode knows them. `str.splitlines` would also cut
+    # at form feeds and at the line separators inside other scripts' paragraphs.
+    lines = "".join(read_pieces(path)).split("\n")
+    return lines if lines[-1] else lines[:-1]
+
+
+def read_pieces(path, size=PIECE):
+    """Generator of the text of a UTF-8 file, piece by piece.
+
+    Joined, the pieces are what Python's text mode reads: every line end is ``'\\n'``.
+    Parameters and errors are those of `read_lines`; `size` counts bytes.
+    """
+    size = at_least_one("size", size)
+    path = Path(path) if isinstance(path, str) else path
+    if not hasattr(path, "is_file"):
+        raise TypeError(f"{path!r} is no path: give a str or a pathlib.Path")
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"there is no text file {str(path)!r} (folder: {str(Path.cwd())!r})"
+            + reason_of_no_file(path)
+        )
+    with path.open("rb") as file:
+        yield from decode(iter(partial(file.read, size), b""), path)
+
+
+def decode(pieces, name):
+    """Generator of the text that `pieces` of bytes hold; `name` is for the error.
+
+    A character, a line end and a byte-order mark may be cut by a seam.
+    """
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    decoder = io.IncrementalNewlineDecoder(decoder, translate=True)
+    fed, mark = 0, "\ufeff"
+    for piece, final in chain(((piece, False) for piece in pieces), [(b"", True)]):
+        fed += len(piece)
+        try:
+            text = decoder.decode(piece, final)
+        except UnicodeDecodeError as error:
+            # What the decoder failed at are the last bytes that it was given.
+            offset = fed - len(error.object) + error.start
+            raise ValueError(_not_utf8(name, error, offset)) from error
+        if text:
+            yield text.removeprefix(mark)
+            mark = ""
+
+
+def reason_of_no_file(path):
+    """What there is in place of a file, for the end of a message; or ''."""
+    if path.is_dir():
+        return ": it is a folder; name a file in it"
+    if isinstance(path, Path) and path.is_symlink() and not path.exists():
+        return f": it is a link to {str(path.readlink())!r}, where nothing is"
+    if isinstance(path, Path) and path.exists():
+        return ": it is a pipe or a device; copy what it gives into a file"
+    return ""
+
+
+def _not_utf8(name, error, offset):
+    return (
+        f"{str(name)!r} is not UTF-8: byte {error.object[error.start]:#04x} at offset "
+        f"{offset}. Save it as UTF-8 in an editor, or convert it with "
+        "`iconv -f ENCODING -t UTF-8 OLD > NEW`, where ENCODING is for example "
+        "WINDOWS-1252, UTF-16 or GB18030"
+    )

@@ -1,0 +1,192 @@
+"""Sentence pairs for translation: reading, cleaning and cutting them, as NumPy arrays.
+
+One line of a corpus is a sentence, a tab, and its translation. The embedded corpus is
+English and French, original, and sorted from short to long, so that its first pairs
+are the easiest.
+"""
+
+import re
+import unicodedata
+from importlib.resources import files
+
+import numpy as np
+
+from d2l_local.arguments import at_least_one
+from d2l_local.text.loading import read_lines
+from d2l_local.text.vocabulary import Vocab
+
+PAD, BOS, EOS = "<pad>", "<bos>", "<eos>"
+RESERVED = (PAD, BOS, EOS)
+EMBEDDED_PAIRS = "phrases_en_fr.tsv"
+
+
+def read_data_nmt(path=None):
+    """The text of a parallel corpus: one pair a line, a tab between the languages.
+
+    `path` is a UTF-8 file of your own; columns after the second are ignored, and so
+    are blank lines. Without it, the embedded English-French corpus is read, and one
+    printed line says so.
+
+    Raises FileNotFoundError naming the file, ValueError for a file that is not UTF-8
+    or holds no pair, and for a line without a tab or with an empty side.
+    """
+    if path is None:
+        path = files("d2l_local").joinpath("data", EMBEDDED_PAIRS)
+        # No path in this line: stored notebook outputs are compared between machines.
+        print(
+            'Corpus: "English-French phrases", embedded in d2l_local. For another one '
+            "pass a file of your own: read_data_nmt(path)."
+        )
+    text = "\n".join(read_lines(path))
+    if not _pairs(text, repr(str(path))):
+        raise ValueError(
+            f"{str(path)!r} holds no sentence pair: give one pair a line, a sentence, "
+            "a tab, and its translation"
+        )
+    return text
+
+
+def preprocess_nmt(text):
+    """Lower case, plain spaces, and a space before each of the marks ``, . ! ?``.
+
+    The non-breaking spaces of French typography become plain ones, and letters with
+    accents are composed (NFC), so that a word has one form only. Tabs and line ends
+    stay. Raises TypeError if `text` is no string.
+    """
+    if not isinstance(text, str):
+        raise TypeError(f"text is {type(text).__name__}: pass the text as one string")
+    text = text.replace("\u202f", " ").replace("\xa0", " ")
+    text = unicodedata.normalize("NFC", text.lower())
+    return re.sub(r"(?<=[^ ])([,.!?])", r" \1", text)
+
+
+def tokenize_nmt(text, num_examples=None):
+    """Cut a preprocessed corpus into words: `(source, target)`, two lists of lists.
+
+    `num_examples`: how many pairs to take from the top, None for all of them. The
+    classic function takes one more than it is asked for; this one doesn't.
+    Raises ValueError for a line without a tab or with an empty side, and for
+    `num_examples` below 1.
+    """
+    if num_examples is not None:
+        num_examples = at_least_one("num_examples", num_examples)
+    pairs = _pairs(text, "the text")[:num_examples]
+    source = [sentence.split() for sentence, _ in pairs]
+    target = [sentence.split() for _, sentence in pairs]
+    return source, target
+
+
+def truncate_pad(line, num_steps, padding_token):
+    """A list of exactly `num_steps` tokens: `line`, cut or filled up at its end.
+
+    Raises TypeError if `line` is a string, ValueError if `num_steps` is below 1.
+    """
+    num_steps = at_least_one("num_steps", num_steps)
+    if isinstance(line, str):
+        raise TypeError(f"line={line!r} is a string: give a list of tokens or indices")
+    line = list(line[:num_steps])
+    return line + [padding_token] * (num_steps - len(line))
+
+
+def build_array_nmt(lines, vocab, num_steps):
+    """Sentences as an array of indices, each with ``'<eos>'`` at its end.
+
+    `lines` is a list of lists of words. Returns `(array, valid_len)`: int64 of shape
+    (n, num_steps), filled up with ``'<pad>'``, and int32 of shape (n,), the number of
+    tokens before the padding, ``'<eos>'`` included. A sentence of `num_steps` words or
+    more is cut and loses its ``'<eos>'``.
+
+    Raises TypeError if a sentence is a string, ValueError if `vocab` lacks one of the
+    two tokens or `num_steps` is below 1.
+    """
+    num_steps = at_least_one("num_steps", num_steps)
+    eos, pad = reserved_index(vocab, EOS), reserved_index(vocab, PAD)
+    array = np.full((len(lines), num_steps), pad, dtype=np.int64)
+    valid_len = np.empty(len(lines), dtype=np.int32)
+    for i, line in enumerate(lines):
+        if isinstance(line, str):
+            raise TypeError(
+                f"lines[{i}]={line!r} is a string: give each sentence as a list of "
+                "words, as tokenize_nmt does"
+            )
+        indices = [*vocab[list(line[:num_steps])], eos][:num_steps]
+        array[i, : len(indices)] = indices
+        valid_len[i] = len(indices)
+    return array, valid_len
+
+
+def load_arrays_nmt(num_steps, num_examples=600, path=None):
+    """A corpus as arrays: `((X, X_valid_len, Y, Y_valid_len), src_vocab, tgt_vocab)`.
+
+    The arrays are those of `build_array_nmt`, for the source and for the target
+    language. Each vocabulary holds the words that occur twice or more, behind
+    ``'<unk>'``, ``'<pad>'``, ``'<bos>'`` and ``'<eos>'``; words that occur once are
+    ``'<unk>'``. `num_examples` is as in `tokenize_nmt`, `path` as in `read_data_nmt`.
+
+    Raises what those raise, and ValueError if `num_steps` leaves no translation whole:
+    a model would never learn where to stop.
+    """
+    num_steps = at_least_one("num_steps", num_steps)
+    text = preprocess_nmt(read_data_nmt(path))
+    source, target = tokenize_nmt(text, num_examples)
+    shortest = min(len(line) for line in target)
+    if num_steps <= shortest:
+        raise ValueError(
+            f"num_steps={num_steps} cuts every translation, so that no {EOS!r} is left "
+            f"to learn from: the shortest needs {shortest + 1}"
+        )
+    src_vocab = Vocab(source, min_freq=2, reserved_tokens=RESERVED)
+    tgt_vocab = Vocab(target, min_freq=2, reserved_tokens=RESERVED)
+    arrays = (
+        *build_array_nmt(source, src_vocab, num_steps),
+        *build_array_nmt(target, tgt_vocab, num_steps),
+    )
+    return arrays, src_vocab, tgt_vocab
+
+
+def encode_source(src_sentence, src_vocab, num_steps):
+    """A sentence to translate as a batch of one: the result of `build_array_nmt`.
+
+    It is cleaned like the corpus, so ``'Go.'`` and ``'go .'`` are the same; a word that
+    the vocabulary lacks becomes ``'<unk>'``. Raises TypeError if it is no string,
+    ValueError if it is empty.
+    """
+    if not isinstance(src_sentence, str):
+        raise TypeError(
+            f"src_sentence={src_sentence!r} is no string: give one sentence"
+        )
+    words = preprocess_nmt(src_sentence).split()
+    if not words:
+        raise ValueError(f"src_sentence={src_sentence!r} holds no word to translate")
+    return build_array_nmt([words], src_vocab, num_steps)
+
+
+def reserved_index(vocab, token):
+    """Index of a reserved token; raises ValueError if `vocab` has none.
+
+    Asked directly, the vocabulary would answer with the index of ``'<unk>'``.
+    """
+    index = vocab[token]
+    if index == vocab.unk:
+        raise ValueError(
+            f"the vocabulary of {len(vocab)} tokens lacks {token!r}: build it with "
+            f"reserved_tokens={list(RESERVED)}"
+        )
+    return index
+
+
+def _pairs(text, where):
+    """The (sentence, translation) pairs of a text, blank lines left out."""
+    pairs = []
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        columns = [column.strip() for column in line.split("\t")[:2]]
+        if len(columns) < 2 or not all(columns):
+            what = "has no tab" if len(columns) < 2 else "has an empty side"
+            raise ValueError(
+                f"line {number} of {where} {what}: {line[:60]!r}. Each line is a "
+                "sentence, a tab, and its translation"
+            )
+        pairs.append(tuple(columns))
+    return pairs

@@ -1,0 +1,127 @@
+"""Which text is read: the book, an embedded text, or a file of the reader's own.
+
+*The Time Machine* is read once it has been downloaded. Until then an original text
+shipped in the package stands in for it, and a printed line says so.
+"""
+
+import os
+from dataclasses import dataclass
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from d2l_local.download import data_dir, user_cache, verify
+from d2l_local.text.reading import reason_of_no_file
+
+CHOICE_VARIABLE = "D2L_TEXT"
+BOOK_FILE = "timemachine.txt"
+STAND_IN = "winding_hour"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A text: its short `name`, its `title`, its file, and whether it is ours.
+
+    `path` is a `pathlib.Path`, or an `importlib.resources` file for a text that
+    is `embedded` in the package.
+    """
+
+    name: str
+    title: str
+    path: Path | Traversable
+    embedded: bool
+
+
+def _embedded():
+    """Source of every text in the package's data folder, by file name."""
+    texts = {}
+    for path in files("d2l_local").joinpath("data").iterdir():
+        name, _, ending = path.name.rpartition(".")
+        if ending == "txt":
+            with path.open(encoding="utf-8") as file:
+                title = file.readline().strip()
+            texts[name] = Source(name, title, path, embedded=True)
+    return dict(sorted(texts.items()))
+
+
+EMBEDDED = _embedded()
+
+
+def find_source(text):
+    """Source of `text`: ``'time_machine'``, a name in `EMBEDDED`, or a path.
+
+    A `pathlib.Path` equals no string, so it is always a file.
+    Raises FileNotFoundError if there is no such file, TypeError for no path at all.
+    """
+    if not isinstance(text, (str, os.PathLike)):
+        raise TypeError(
+            f"text={text!r} is neither a name nor a path: give a str or a pathlib.Path"
+        )
+    if text == "time_machine":
+        return find_time_machine()
+    if text in EMBEDDED:
+        return EMBEDDED[text]
+    path = Path(text)
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"there is no text file {str(text)!r} in {str(Path.cwd())!r}"
+            f"{reason_of_no_file(path)}. "
+            f"Embedded texts are {', '.join(EMBEDDED)}; 'time_machine' is the book"
+        )
+    return Source(path.stem, path.name, path, embedded=False)
+
+
+def find_time_machine():
+    """The book, or the embedded text that stands in for it.
+
+    The environment variable D2L_TEXT decides: ``embedded``, ``book``, or unset for
+    the book where it has been fetched and the embedded text elsewhere. The book is
+    looked for in the folder D2L_DATA_DIR, then in the user's cache. Nothing is
+    downloaded. For the embedded text one line is printed.
+
+    Raises ValueError for another value of D2L_TEXT and for a book file with
+    different content, FileNotFoundError if D2L_TEXT is ``book`` and it is missing.
+    """
+    choice = os.environ.get(CHOICE_VARIABLE, "")
+    if choice not in ("", "book", "embedded"):
+        raise ValueError(
+            f"{CHOICE_VARIABLE}={choice!r}: set it to 'book' or 'embedded', or unset it"
+        )
+    book = None if choice == "embedded" else _book()
+    if book is not None:
+        return book
+    if choice == "book":
+        folders = " or ".join(repr(str(folder)) for folder in _folders())
+        raise FileNotFoundError(
+            f"{CHOICE_VARIABLE}=book, but there is no {BOOK_FILE} in {folders}. "
+            "Fetch it with d2l.download('time_machine')"
+        )
+    return _announced(EMBEDDED[STAND_IN])
+
+
+def _folders():
+    """Folders that may hold the book, without doubles, the preferred one first."""
+    return list(dict.fromkeys([data_dir(), user_cache()]))
+
+
+def _book():
+    for folder in _folders():
+        path = folder / BOOK_FILE
+        if path.is_file():
+            verify(
+                path,
+                "time_machine",
+                remedy="Delete it and call d2l.download('time_machine'), or read "
+                "another text with load_corpus(path)",
+            )
+            return Source("time_machine", "The Time Machine", path, embedded=False)
+    return None
+
+
+def _announced(source):
+    # No path in this line: stored notebook outputs are compared between machines.
+    print(
+        f'Text: "{source.title}", embedded in d2l_local - not The Time Machine. '
+        "Fetch the book once with d2l.download('time_machine')."
+    )
+    return source

@@ -1,0 +1,682 @@
+"""Bad, empty and huge input to every public function that touches no tensor.
+
+`CASES` has an entry for each: what must be refused, with the error and a part of its
+message, and what must work at the edges. A public name without one fails.
+"""
+
+import importlib
+import inspect
+import itertools
+import math
+import random
+from pathlib import Path
+from types import SimpleNamespace
+
+import matplotlib
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from d2l_local import common as d2l
+from d2l_local import download
+from d2l_local.arguments import at_least, at_least_one
+from d2l_local.text import sources
+from d2l_local.text.cleaning import clean, clean_pieces
+from d2l_local.text.corpus import check_max_tokens, corpus_of
+from d2l_local.text.prompt import decode_tokens, encode_prompt
+from d2l_local.text.reading import decode, read_lines, read_pieces, reason_of_no_file
+
+MODULES = ["arguments", "display.plotting", "download", "run.timing", "text.batching",
+           "text.cleaning", "text.corpus", "text.loading", "text.prompt",
+           "text.reading", "text.sources", "text.vocabulary"]  # fmt: skip
+# Data, and what has no behaviour to break.
+PLAIN = {"DATA_HUB", "DATA_URL", "Epoch", "TrainingDiverged", "Source"}
+HUGE = 10**30
+LETTERS = d2l.Vocab(list("abc"))
+NOWHERE = Path("/nowhere/at/all.txt")
+
+
+def refused(kind, call, error, message):
+    return SimpleNamespace(kind=kind, call=call, error=error, message=message)
+
+
+def fine(kind, call, expected):
+    return SimpleNamespace(kind=kind, call=call, error=None, expected=expected)
+
+
+def wrong(call, *cases):
+    """Cases of wrong types or values: (argument, error, message), given to `call`."""
+    return [
+        refused("wrong", lambda each=each: call(each), error, message)
+        for each, error, message in cases
+    ]
+
+
+def size(name, call, least=1):
+    """The cases of a whole number of at least `least`, and a huge one that is fine."""
+    more = (least - 1, ValueError, rf"{name}={least - 1}: give at least {least}")
+    return wrong(
+        call,
+        more,
+        (-HUGE, ValueError, f"{name}=-1000"),
+        ("2", TypeError, f"{name}='2' is not a whole number"),
+        (2.0, TypeError, f"{name}=2.0 is not a whole number"),
+        (math.nan, TypeError, f"{name}=nan is not"),
+        (None, TypeError, f"{name}=None is not"),
+        ([2], TypeError, rf"{name}=\[2\] is not"),
+    )
+
+
+def text_cases(call):
+    """Those of whatever takes the name or the path of a text."""
+    return wrong(
+        call,
+        (5, TypeError, "text=5 is neither a name nor a path"),
+        (b"winding_hour", TypeError, "neither a name nor a path"),
+        (["winding_hour"], TypeError, "neither a name nor a path"),
+        (NOWHERE, FileNotFoundError, "there is no text file '/nowhere/at/all.txt'"),
+        ("", FileNotFoundError, "it is a folder"),
+        ("a\0b", FileNotFoundError, r"'a\\x00b'"),
+        ("\ud800", FileNotFoundError, r"'\\ud800'"),
+    )
+
+
+def max_tokens_cases(call):
+    return wrong(
+        call,
+        (0, ValueError, "max_tokens=0 leaves no text"),
+        (-2, ValueError, "max_tokens=-2 leaves no text"),
+        (1.5, TypeError, "max_tokens=1.5 is not a whole number"),
+        ("9", TypeError, "max_tokens='9' is not a whole number"),
+    )
+
+
+def vocab_cases(make):
+    return [
+        *wrong(
+            lambda bad: make(["a"], 0, bad),
+            ("<pad>", TypeError, "not the string '<pad>'"),
+            (5, TypeError, "reserved_tokens=5 must be a list"),
+            ([[]], TypeError, "must be a list of tokens"),
+            (["a", "a"], ValueError, "would give 'a' two indices"),
+            (["<unk>"], ValueError, "'<unk>', which is always there"),
+        ),
+        *wrong(
+            lambda bad: make(["a"], bad),
+            ("2", TypeError, "min_freq='2' is not a number"),
+            (None, TypeError, "min_freq=None is not a number"),
+        ),
+        fine("huge", lambda: make(["a"], HUGE).idx_to_token, ["<unk>"]),
+    ]
+
+
+def tokens_cases(call):
+    return wrong(
+        call,
+        (5, TypeError, "tokens is of type int"),
+        ({"a": 1}, TypeError, "tokens is of type dict"),
+        (iter("ab"), TypeError, "give a list of tokens"),
+        (["a", ["b"]], TypeError, "can't be a token"),
+        ([["a"], "b"], TypeError, r"tokens\[1\] is 'b'"),
+    )
+
+
+def iterator_cases(cut):
+    return [
+        *size("batch_size", lambda bad: cut(range(99), bad, 5)),
+        *size("num_steps", lambda bad: cut(range(99), 5, bad)),
+        *wrong(
+            lambda bad: cut(bad, 2, 2),
+            (None, ValueError, r"corpus has shape \(\)"),
+            (5, ValueError, r"corpus has shape \(\)"),
+            ("abcdefgh", ValueError, r"corpus has shape \(\)"),
+            (np.zeros((3, 4), int), ValueError, r"shape \(3, 4\)"),
+            ([[1, 2], [3]], ValueError, "not one row of indices"),
+            (list("abcdefgh"), TypeError, "not indices"),
+            (np.zeros(9), TypeError, "float64 values, not indices"),
+            ([True] * 9, TypeError, "bool values, not indices"),
+            ([HUGE] * 9, TypeError, "object values, not indices"),
+        ),
+        *wrong(
+            lambda bad: cut(range(99), 2, 2, bad),
+            (5, TypeError, "rng=5 is no random.Random"),
+            (np.random.default_rng(0), TypeError, "is no random.Random"),
+            (np.random.RandomState(0), TypeError, "is no random.Random"),
+            (random.Random, TypeError, "is no random.Random"),
+        ),
+        refused("empty", lambda: cut([], 1, 1), ValueError, "corpus of 0 tokens"),
+        refused("huge", lambda: cut(range(99), HUGE, 5), ValueError, "too short"),
+        refused("huge", lambda: cut(range(99), 5, HUGE), ValueError, "too short"),
+    ]
+
+
+def served(cut):
+    corpus = np.arange(10**6, dtype=np.uint32)
+    return sum(X.size for X, _ in cut(corpus, 1000, 999)) >= 999_000 - 1000
+
+
+def loader_cases(make):
+    """Of the loader's arguments; `make` gives it, or a pair with it."""
+
+    def loader(batch_size=2, num_steps=5, order=False, n=99, text="galley_log", **more):
+        return make(batch_size, num_steps, order, n, text=text, **more)
+
+    return [
+        *size("batch_size", lambda bad: loader(bad)),
+        *size("num_steps", lambda bad: loader(2, bad)),
+        *max_tokens_cases(lambda bad: loader(n=bad)),
+        *text_cases(lambda bad: loader(text=bad)),
+        *wrong(
+            lambda bad: loader(convert=bad),
+            (5, TypeError, "convert=5 can't be called"),
+            ("torch", TypeError, "convert='torch' can't be called"),
+        ),
+        *wrong(
+            lambda bad: loader(seed=bad), ([1], TypeError, "seed"), ({}, TypeError, "s")
+        ),
+        refused("huge", lambda: loader(HUGE), ValueError, "too short"),
+        refused("huge", lambda: loader(2, HUGE), ValueError, "too short"),
+        fine("huge", lambda: loader(n=HUGE) is not None, True),
+        refused("empty", lambda: loader(n=1), ValueError, "corpus of 1 tokens"),
+    ]
+
+
+def plot_of(*values, **options):
+    axes = Figure().subplots()
+    d2l.plot(*values, axes=axes, **options)
+    return len(axes.lines)
+
+
+def set_axes(**changed):
+    axes = Figure().subplots()
+    arguments = dict.fromkeys(["xlabel", "ylabel", "xlim", "ylim", "legend"])
+    arguments |= {"axes": axes, "xscale": "linear", "yscale": "log"} | changed
+    d2l.set_axes(**arguments)
+    return axes.get_xlabel()
+
+
+def animator(*points, **options):
+    curves = d2l.Animator(**options)
+    for x, y in points:
+        curves.add(x, y)
+    return curves.Y
+
+
+def figsize(value):
+    with matplotlib.rc_context():
+        d2l.set_figsize(value)
+
+
+def hub(entry, call):
+    """`call` with the name of an `entry` of DATA_HUB."""
+
+    def called():
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setitem(d2l.DATA_HUB, "bad", entry)
+            call("bad")
+
+    return called
+
+
+def download_cases(call):
+    return [
+        *wrong(
+            call,
+            ("", ValueError, "unknown file ''"),
+            (5, ValueError, "unknown file 5"),
+            (["time_machine"], ValueError, r"unknown file \['time_machine'\]"),
+            ("x" * 9, ValueError, "DATA_HUB knows .*time_machine"),
+        ),
+        *[
+            refused("wrong", hub(entry, call), ValueError, r"DATA_HUB\['bad'\] is")
+            for entry in ("http://a.b/c", ("http://a.b/c",), (None, "00"), {}, None)
+        ],
+        refused("empty", hub((), call), ValueError, "a pair of the URL and the SHA-1"),
+        refused("huge", lambda: call("x" * 10**6), ValueError, "unknown file"),
+    ]
+
+
+def accumulated(n, *added):
+    metric = d2l.Accumulator(n)
+    for each in added:
+        metric.add(*each)
+    return metric.data
+
+
+def timed(laps):
+    timer = d2l.Timer()
+    for _ in range(laps):
+        timer.stop()
+    return len(timer.cumsum()), timer.sum() >= 0
+
+
+def pieces(*texts, **options):
+    return "".join(clean_pieces(iter(texts), **options))
+
+
+def no_file_of(path):
+    with pytest.raises(FileNotFoundError) as error:
+        read_lines(path)
+    return reason_of_no_file(path) in str(error.value)
+
+
+SENTENCE = "go .\tva !"
+CASES = {
+    "Accumulator": [
+        *size("n", d2l.Accumulator),
+        *wrong(
+            lambda bad: accumulated(2, bad),
+            ((1, "x"), TypeError, "'x'"),
+            ((1, None), TypeError, "are not 2 numbers"),
+            ((1, [2, 3]), TypeError, "are not 2 numbers"),
+            ((1,), ValueError, "1 values for 2 sums"),
+        ),
+        *wrong(lambda bad: d2l.Accumulator(2)[bad], (2, IndexError, "no sum 2 of 2")),
+        refused("empty", lambda: accumulated(1, ()), ValueError, "0 values for 1 sums"),
+        fine("huge", lambda: accumulated(10**5, [1] * 10**5)[-1], 1.0),
+        fine("huge", lambda: accumulated(1, [1e308], [1e308]), [math.inf]),
+    ],
+    "Animator": [
+        *wrong(
+            lambda bad: animator((1, 1), bad),
+            ((2, "x"), TypeError, "are not all numbers"),
+            (([[2]], 1), TypeError, "are not all numbers"),
+            ((2, [3, 4]), ValueError, "2 y values for 1 curves"),
+            (([1, 2, 3], [4]), ValueError, "3 x values and 1 y values"),
+            ((2, []), ValueError, "0 y values"),
+        ),
+        *wrong(
+            lambda bad: d2l.Animator(fmts=bad),
+            ((), ValueError, r"fmts=\(\)"),
+            ("r--", ValueError, "fmts='r--' is no list of line styles"),
+        ),
+        fine("empty", lambda: animator((1, [])), []),
+        fine("empty", lambda: animator((1, [None, 2])), [[], [2.0]]),
+        fine("huge", lambda: len(animator(*[(i, i) for i in range(10**4)])[0]), 10**4),
+        fine("huge", lambda: animator((1, [math.inf, 1e308])), [[math.inf], [1e308]]),
+    ],
+    "Checkpoint": [
+        *wrong(
+            d2l.Checkpoint,
+            (5, TypeError, "int"),
+            (NOWHERE, FileNotFoundError, "there is no folder '/nowhere/at'"),
+            ("/", IsADirectoryError, "is a folder"),
+        ),
+        *wrong(
+            lambda bad: d2l.Checkpoint("a", bad),
+            (-1, ValueError, "every=-1 seconds: give 0 or more"),
+            (math.nan, ValueError, "every=nan"),
+            ("x", ValueError, "x"),
+        ),
+        refused("empty", lambda: d2l.Checkpoint(""), IsADirectoryError, "is a folder"),
+        fine("huge", lambda: d2l.Checkpoint("a", 1e300).every, 1e300),
+    ],
+    "SeqDataLoader": loader_cases(d2l.SeqDataLoader),
+    "Timer": [
+        refused("empty", lambda: d2l.Timer().avg(), ValueError, r"call stop\(\)"),
+        refused("wrong", lambda: d2l.Timer(5), TypeError, "argument"),
+        fine("huge", lambda: timed(10**4), (10**4, True)),
+    ],
+    "Vocab": [
+        *tokens_cases(d2l.Vocab),
+        *vocab_cases(d2l.Vocab),
+        *wrong(
+            LETTERS.to_tokens,
+            (4, IndexError, "index 4 is outside this vocabulary of 4 tokens"),
+            (-1, IndexError, "index -1 is outside"),
+            (HUGE, IndexError, "is outside"),
+            (1.0, TypeError, "1.0 is no index"),
+            ("a", TypeError, "'a' is no index"),
+            ([[1], None], TypeError, "None is no index"),
+        ),
+        *wrong(
+            lambda bad: LETTERS[bad],
+            (np.array(["a"]), TypeError, "can't be a token"),
+            ({}, TypeError, r"\{\} can't be a token"),
+        ),
+        fine("empty", lambda: (LETTERS[[]], LETTERS.to_tokens([])), ([], [])),
+        fine("empty", lambda: d2l.Vocab([[]]).idx_to_token, ["<unk>"]),
+        fine("huge", lambda: len(d2l.Vocab([[i] for i in range(10**5)])), 10**5 + 1),
+        fine("huge", lambda: LETTERS["a" * 10**6], 0),
+    ],
+    "at_least": size("k", lambda bad: at_least(3, "k", bad), 3)
+    + [fine("huge", lambda: at_least(3, "k", HUGE), HUGE)]
+    + [refused("empty", lambda: at_least(3, "k", []), TypeError, r"k=\[\] is not")],
+    "at_least_one": size("k", lambda bad: at_least_one("k", bad))
+    + [fine("huge", lambda: at_least_one("k", HUGE), HUGE)]
+    + [refused("empty", lambda: at_least_one("k", ""), TypeError, "k='' is not")],
+    "bleu": [
+        *size("k", lambda bad: d2l.bleu("a", "a", bad)),
+        *wrong(
+            lambda bad: d2l.bleu(bad, "a", 1), (["a"], TypeError, "pred_seq.*no string")
+        ),
+        *wrong(
+            lambda bad: d2l.bleu("a", bad, 1),
+            (None, TypeError, "label_seq=None is no string"),
+            (" ", ValueError, "holds no token"),
+        ),
+        fine("empty", lambda: d2l.bleu("", "a", 2), 0.0),
+        fine("huge", lambda: d2l.bleu("a b " * 10**4, "a b " * 10**4, 2), 1.0),
+        fine("huge", lambda: d2l.bleu("a", "a", HUGE), 1.0),
+    ],
+    "check_max_tokens": [
+        *max_tokens_cases(check_max_tokens),
+        refused("empty", lambda: check_max_tokens(None), TypeError, "max_tokens=None"),
+        fine("huge", lambda: check_max_tokens(HUGE), HUGE),
+    ],
+    "clean": [
+        *wrong(
+            clean,
+            (5, TypeError, "line=5 is no string"),
+            (b"a", TypeError, "line=b'a' is no string"),
+            (["a"], TypeError, "is no string"),
+        ),
+        fine("empty", lambda: (clean(""), clean("", True)), ("", "")),
+        fine("huge", lambda: clean("Ab, " * 10**6) == "ab " * (10**6 - 1) + "ab", True),
+        fine("huge", lambda: len(clean("Ñ, " * 10**5, True)), 2 * 10**5 - 1),
+    ],
+    "clean_pieces": [
+        *wrong(pieces, (5, TypeError, "str"), (b"a", TypeError, "str")),
+        fine("empty", lambda: (pieces(), pieces("", ""), pieces(" ", "-")), ("",) * 3),
+        fine("huge", lambda: len(pieces("a" * 10**6, "b" * 10**6)), 2 * 10**6),
+        refused("huge", lambda: pieces("a" + "\u0301" * 10**6 + "a", unicode=True),
+                ValueError, "in a row"),
+    ],
+    "corpus_of": [
+        *wrong(
+            lambda bad: corpus_of(sources.EMBEDDED["galley_log"], **bad),
+            ({"min_freq": "2"}, TypeError, "min_freq='2'"),
+            ({"reserved_tokens": "<pad>"}, TypeError, "not the string"),
+        ),
+        fine("huge", lambda: len(corpus_of(sources.EMBEDDED["galley_log"], "word",
+             HUGE)[0]) > 1000, True),
+        fine("empty", lambda: corpus_of(sources.EMBEDDED["galley_log"],
+             min_freq=HUGE, max_tokens=2)[0], [0, 0]),
+    ],
+    "count_corpus": [
+        *tokens_cases(d2l.count_corpus),
+        fine("empty", lambda: d2l.count_corpus([]), {}),
+        fine("huge", lambda: d2l.count_corpus(["a"] * 10**6), {"a": 10**6}),
+    ],
+    "data_dir": [
+        fine("empty", lambda: download.data_dir() == download.user_cache(), True),
+    ],
+    "decode": [
+        *wrong(
+            lambda bad: list(decode(bad, "x")),
+            ([b"\xff"], ValueError, "'x' is not UTF-8: byte 0xff at offset 0"),
+            ([b"a" * 10**6, b"\xc3"], ValueError, "0xc3 at offset 1000000"),
+            (["a"], TypeError, "bytes"),
+        ),
+        fine("empty", lambda: list(decode([], "x")), []),
+        fine("huge", lambda: "".join(decode([b"a"] * 10**5, "x")), "a" * 10**5),
+    ],
+    "decode_tokens": [
+        *wrong(
+            lambda bad: decode_tokens(bad, LETTERS, "a"),
+            ([9], IndexError, "index 9 is outside"),
+            (["a"], TypeError, "'a' is no index"),
+        ),
+        fine("empty", lambda: decode_tokens([], LETTERS, "a"), ""),
+        fine("huge", lambda: decode_tokens([1] * 10**5, LETTERS, "a"), "a" * 10**5),
+    ],
+    "download": [
+        *download_cases(d2l.download),
+        *size("max_bytes", lambda bad: d2l.download("time_machine", max_bytes=bad)),
+        *wrong(lambda bad: d2l.download("time_machine", bad), (5, TypeError, "int")),
+    ],
+    "download_extract": [
+        *download_cases(d2l.download_extract),
+        *size("max_bytes",
+              lambda bad: d2l.download_extract("time_machine", max_bytes=bad)),
+    ],
+    "encode_prompt": [
+        *wrong(
+            lambda bad: encode_prompt("a", bad, LETTERS),
+            (-1, ValueError, "num_preds is -1: it must be 0 or more"),
+            ("2", TypeError, "num_preds='2' is not a whole number"),
+            (2.0, TypeError, "num_preds=2.0 is not a whole number"),
+            (None, TypeError, "num_preds=None is not a whole number"),
+        ),
+        *wrong(
+            lambda bad: encode_prompt(bad, 5, LETTERS),
+            (5, TypeError, "prefix=5 is neither a string nor a list"),
+            (None, TypeError, "prefix=None is neither"),
+            (b"a", TypeError, "is neither"),
+            ([1, "a", None], ValueError, r"holds \[1, None\]"),
+            ("x\0", ValueError, r"holds \['\\x00', 'x'\]"),
+        ),
+        refused("empty", lambda: encode_prompt("", 5, LETTERS), ValueError, "is empty"),
+        fine("huge", lambda: encode_prompt("a" * 10**5, HUGE, LETTERS)[-1], 1),
+    ],
+    "file_name": download_cases(download.file_name),
+    "find_source": [
+        *text_cases(sources.find_source),
+        refused("empty", lambda: sources.find_source("."), FileNotFoundError, "folder"),
+        refused("huge", lambda: sources.find_source("a" * 10**5), OSError, "too long"),
+    ],
+    "find_time_machine": [
+        fine("empty", lambda: sources.find_time_machine().embedded, True),
+    ],
+    "load_corpus": [
+        *text_cases(d2l.load_corpus),
+        *max_tokens_cases(lambda bad: d2l.load_corpus("galley_log", max_tokens=bad)),
+        *wrong(
+            lambda bad: d2l.load_corpus("galley_log", bad),
+            ("letter", ValueError, "token='letter' is no kind of token"),
+            (None, ValueError, "token=None is no kind of token"),
+        ),
+        refused("empty", lambda: d2l.load_corpus("/dev/null"), FileNotFoundError,
+                "a pipe or a device"),
+        fine("huge", lambda: d2l.load_corpus("galley_log", max_tokens=HUGE)[0],
+             d2l.load_corpus("galley_log")[0]),
+    ],
+    "load_corpus_time_machine": [
+        *max_tokens_cases(d2l.load_corpus_time_machine),
+        refused("empty", lambda: d2l.load_corpus_time_machine(None), TypeError, "None"),
+        fine("huge", lambda: len(d2l.load_corpus_time_machine(HUGE)[0]) > 10**4, True),
+    ],
+    "load_data_time_machine": loader_cases(d2l.load_data_time_machine),
+    "main": [
+        fine("wrong", lambda: download.main(["nothing"]), 1),
+        fine("empty", lambda: download.main(["--list"]), 0),
+    ],
+    "plot": [
+        *wrong(
+            plot_of,
+            (5, TypeError, "X=5 is no curve"),
+            ("abc", TypeError, "X='abc' is no curve"),
+            (None, TypeError, "X=None is no curve"),
+        ),
+        *wrong(
+            lambda bad: plot_of([1, 2], bad),
+            (5, TypeError, "Y=5 is no curve"),
+            ([1, 2, 3], ValueError, "same first dimension"),
+        ),
+        *wrong(lambda bad: plot_of([1], [2], **bad),
+               ({"fmts": ()}, ValueError, r"fmts=\(\)"),
+               ({"fmts": "r"}, ValueError, "fmts='r'"),
+               ({"fmts": ["nonsense"]}, ValueError, "nonsense"),
+               ({"xscale": "cubic"}, ValueError, "cubic")),
+        refused("wrong", lambda: plot_of([[1], [2]], [[1], [2], [3]]), ValueError,
+                "2 curves in X but 3 in Y"),
+        fine("empty", lambda: plot_of([]), 1),
+        fine("empty", lambda: plot_of([[], []]), 2),
+        fine("huge", lambda: plot_of(np.arange(10**6)), 1),
+        fine("huge", lambda: plot_of([math.inf, math.nan, 1e308]), 1),
+    ],
+    "preprocess_nmt": [
+        *wrong(d2l.preprocess_nmt, (5, TypeError, "text is int"),
+               (b"a", TypeError, "text is bytes")),
+        fine("empty", lambda: d2l.preprocess_nmt(""), ""),
+        fine("huge", lambda: len(d2l.preprocess_nmt("a." * 10**5)), 3 * 10**5),
+    ],
+    "read_data_nmt": [
+        *wrong(d2l.read_data_nmt, (NOWHERE, FileNotFoundError, "there is no text file"),
+               (5, TypeError, "5 is no path")),
+        refused("empty", lambda: d2l.read_data_nmt(""), FileNotFoundError, "a folder"),
+        fine("huge", lambda: len(d2l.read_data_nmt()) > 100, True),
+    ],
+    "read_lines": [
+        *wrong(read_lines, (5, TypeError, "5 is no path"), (None, TypeError, "no path"),
+               (NOWHERE, FileNotFoundError, "there is no text file")),
+        refused("empty", lambda: read_lines(""), FileNotFoundError, "a folder"),
+        fine("huge", lambda: len(read_lines(__file__)) > 100, True),
+    ],
+    "read_pieces": [
+        *wrong(lambda bad: list(read_pieces(bad)), (5, TypeError, "5 is no path")),
+        *size("size", lambda bad: list(read_pieces(__file__, bad))),
+        refused("empty", lambda: list(read_pieces("")), FileNotFoundError, "a folder"),
+        fine("huge", lambda: "".join(read_pieces(__file__, 10**9)).splitlines(),
+             read_lines(__file__)),
+    ],
+    "read_time_machine": [
+        refused("wrong", lambda: d2l.read_time_machine(5), TypeError, "argument"),
+        fine("huge", lambda: len(d2l.read_time_machine()) > 100, True),
+    ],
+    "reason_of_no_file": [
+        fine("empty", lambda: no_file_of(Path("")), True),
+        fine("wrong", lambda: no_file_of(Path("a\0b")), True),
+    ],
+    "seq_data_iter_random": iterator_cases(d2l.seq_data_iter_random)
+    + [fine("huge", lambda: served(d2l.seq_data_iter_random), True)],
+    "seq_data_iter_sequential": iterator_cases(d2l.seq_data_iter_sequential)
+    + [fine("huge", lambda: served(d2l.seq_data_iter_sequential), True)],
+    "set_axes": [
+        *wrong(lambda bad: set_axes(**bad),
+               ({"axes": None}, AttributeError, "set_xlabel"),
+               ({"xscale": "cubic"}, ValueError, "cubic"),
+               ({"xlim": "wide"}, ValueError, "unpack")),
+        fine("empty", lambda: set_axes(xlabel=""), ""),
+        fine("huge", lambda: len(set_axes(xlabel="x" * 10**5)), 10**5),
+    ],
+    "set_figsize": [
+        *wrong(figsize, ("big", ValueError, "figsize"), (5, ValueError, "figsize"),
+               ((1, 2, 3), ValueError, "figsize")),
+        refused("empty", lambda: figsize(()), ValueError, "figsize"),
+        fine("huge", lambda: figsize((1e6, 1e6)), None),
+    ],
+    "speak_everywhere": [
+        *wrong(
+            lambda bad: d2l.speak_everywhere(bad, "a"),
+            (NOWHERE, FileNotFoundError, "/nowhere/at/all.txt"),
+            (5, TypeError, "int"),
+            (__file__, ValueError, r"test_hostile\.py"),
+        ),
+        refused("empty", lambda: d2l.speak_everywhere("", "a"), OSError, "a folder"),
+    ],
+    "tokenize": [
+        *wrong(
+            d2l.tokenize,
+            ("a line", TypeError, "lines is one string, 'a line'"),
+            (b"a line", TypeError, "one string"),
+            (5, TypeError, "lines=5 is no list"),
+            (["a", 5], TypeError, r"lines\[1\] is 5, not a string"),
+            ([["a"]], TypeError, r"lines\[0\] is \['a'\], not a string"),
+        ),
+        *wrong(lambda bad: d2l.tokenize(["a"], bad),
+               ("letter", ValueError, "token='letter' is no kind of token"),
+               (["char"], ValueError, "no kind of token")),
+        fine("empty", lambda: d2l.tokenize([]), []),
+        fine("huge", lambda: len(d2l.tokenize(["a" * 10**6], "char")[0]), 10**6),
+    ],
+    "tokenize_nmt": [
+        *size("num_examples", lambda bad: d2l.tokenize_nmt(SENTENCE, bad))[:-2],
+        *wrong(d2l.tokenize_nmt, ("no tab", ValueError, "tab")),
+        fine("empty", lambda: d2l.tokenize_nmt(""), ([], [])),
+        fine("huge", lambda: d2l.tokenize_nmt(SENTENCE, HUGE),
+             ([["go", "."]], [["va", "!"]])),
+    ],
+    "truncate_pad": [
+        *size("num_steps", lambda bad: d2l.truncate_pad([1], bad, 0)),
+        *wrong(lambda bad: d2l.truncate_pad(bad, 2, 0), ("ab", TypeError, "a string")),
+        fine("empty", lambda: d2l.truncate_pad([], 2, 0), [0, 0]),
+        fine("huge", lambda: len(d2l.truncate_pad([1], 10**5, 0)), 10**5),
+    ],
+    "use_svg_display": [
+        refused("wrong", lambda: d2l.use_svg_display(5), TypeError, "argument"),
+        fine("empty", d2l.use_svg_display, None),
+    ],
+    "user_cache": [fine("empty", lambda: download.user_cache().name, "d2l_local")],
+    "verify": [
+        *download_cases(lambda bad: download.verify(__file__, bad)),
+        *wrong(lambda bad: download.verify(bad, "time_machine"),
+               (__file__, ValueError, "is not the file known as 'time_machine'"),
+               (NOWHERE, FileNotFoundError, "nowhere"),
+               (5, TypeError, "int")),
+    ],
+}  # fmt: skip
+
+
+def public(module):
+    """The names of the functions and classes that a module defines and shows."""
+    found = importlib.import_module(f"d2l_local.{module}")
+    return {
+        name
+        for name, value in vars(found).items()
+        if not name.startswith("_")
+        and (inspect.isfunction(value) or inspect.isclass(value))
+        and value.__module__ == found.__name__
+    }
+
+
+NAMES = sorted({*d2l.__all__}.union(*map(public, MODULES)) - PLAIN)
+EACH = [
+    pytest.param(case, id=f"{name}-{case.kind}-{i}")
+    for name in CASES
+    for i, case in enumerate(CASES[name])
+]
+
+
+@pytest.fixture(autouse=True)
+def embedded(monkeypatch, tmp_path):
+    monkeypatch.setenv("D2L_TEXT", "embedded")
+    monkeypatch.setenv("D2L_DATA_DIR", "")
+    monkeypatch.chdir(tmp_path)
+
+
+def test_every_public_name_has_its_cases_and_no_other():
+    assert sorted(CASES) == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_function_that_takes_something_meets_wrong_empty_and_huge_input(name):
+    kinds = {case.kind for case in CASES.get(name, [])}
+    assert kinds <= {"wrong", "empty", "huge"}
+    needed = {"wrong", "empty", "huge"} - EXEMPT.get(name, set())
+    assert needed <= kinds, f"{name} meets no {' and no '.join(needed - kinds)} input"
+
+
+EXEMPT = {
+    "data_dir": {"wrong", "huge"},  # takes nothing
+    "find_time_machine": {"wrong", "huge"},  # takes nothing
+    "main": {"huge"},  # of download
+    "read_time_machine": {"empty"},  # takes nothing
+    "reason_of_no_file": {"huge"},  # looks at a file
+    "speak_everywhere": {"huge"},  # of weights
+    "use_svg_display": {"huge"},  # takes nothing
+    "user_cache": {"wrong", "huge"},  # takes nothing
+}
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("case", EACH)
+def test_it_is_refused_clearly_or_works(case):
+    if case.error is None:
+        assert case.call() == case.expected
+        return
+    with pytest.raises(case.error, match=case.message) as error:
+        case.call()
+    # A message is to be read: a few lines, and no internal name of another library.
+    assert len(str(error.value)) < 2000 or case.kind == "huge"
+
+
+def test_a_failed_point_leaves_the_curves_as_they_were():
+    curves = d2l.Animator()
+    with pytest.raises(TypeError):
+        curves.add(1, [1, 2, "x"])
+    curves.add(1, [1, 2])
+    with pytest.raises(TypeError):
+        curves.add(2, [3, "x"])
+    assert (curves.X, curves.Y) == ([[1.0], [1.0]], [[1.0], [2.0]])
+    assert list(itertools.chain(*curves.Y)) == [1.0, 2.0]

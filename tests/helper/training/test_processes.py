@@ -1,0 +1,71 @@
+"""Trainings in processes of their own: killed, repeated, and long ones."""
+
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+WORKER = Path(__file__).with_name("worker.py")
+ROOT = Path(__file__).parents[3]
+
+
+def start(training, text, num_epochs, checkpoint="-", kind="dropout"):
+    arguments = [training.framework, text, num_epochs, checkpoint, kind]
+    return subprocess.Popen(
+        [sys.executable, WORKER, *map(str, arguments)],
+        env=os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def outcome(process):
+    """What a worker printed, and the dict in its last line."""
+    printed, _ = process.communicate()
+    assert process.returncode == 0
+    *lines, last = printed.splitlines()
+    return lines, json.loads(last)
+
+
+def changed(path):
+    return path.stat().st_mtime_ns if path.exists() else None
+
+
+def kill_some_time_after_the_next_save(process, path):
+    """The process saves all the time, so some of the kills come amid writing."""
+    before = changed(path)
+    while changed(path) == before:
+        assert process.poll() is None, "it ended before it could be killed"
+        time.sleep(0.002)
+    time.sleep(random.uniform(0, 0.3))
+    process.kill()
+    process.communicate()
+
+
+def test_a_run_that_is_killed_again_and_again_ends_as_if_it_had_not_been(
+    training, text, tmp_path
+):
+    checkpoint, num_epochs = tmp_path / "killed", 30
+    for _ in range(2):
+        killed = start(training, text, num_epochs, checkpoint)
+        kill_some_time_after_the_next_save(killed, checkpoint)
+    lines, resumed = outcome(start(training, text, num_epochs, checkpoint))
+    expected, whole = outcome(start(training, text, num_epochs, tmp_path / "whole"))
+    assert resumed["weights"] == whole["weights"]
+    assert lines[1:] == expected[1:]  # the text; the first line tells the speed
+
+
+def test_the_same_seed_gives_the_same_text_in_another_process(training, text):
+    first, second = (outcome(start(training, text, 10)) for _ in range(2))
+    assert first[0][1:] == second[0][1:]
+    assert first[1]["weights"] == second[1]["weights"]
+
+
+def test_memory_stays_flat_over_ten_thousand_steps(training, text):
+    _, seen = outcome(start(training, text, 10_000 // 13, kind="plain"))
+    assert len(seen["resident"]) >= 5
+    growth = max(seen["resident"][2:]) - seen["resident"][0]
+    assert growth < 10  # MiB in the 8,000 steps after the first 2,000

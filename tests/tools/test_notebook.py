@@ -1,0 +1,128 @@
+import copy
+import os
+
+import nbformat
+import pytest
+from nbformat.v4 import new_output
+
+from tests.tools.records import executed
+from tools import notebook as nb
+from tools.build import build_all
+
+
+@pytest.fixture
+def built(book):
+    return build_all(book)
+
+
+def test_a_rebuild_gives_the_same_bytes(book, built):
+    again = build_all(book)
+    assert [nb.dumps(i.notebook) for i in built] == [
+        nb.dumps(i.notebook) for i in again
+    ]
+
+
+def test_notebooks_are_valid_and_say_where_they_come_from(built):
+    for item in built:
+        text = nb.dumps(item.notebook)
+        assert text.endswith("}\n") and not text.endswith("\n\n")
+        notebook = nbformat.reads(text, as_version=4)
+        nbformat.validate(notebook)
+        assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
+        assert notebook.metadata.kernelspec.name == "python3"
+        assert notebook.metadata.d2l_local == {
+            "source": item.chapter.path,
+            "framework": item.framework.key,
+        }
+
+
+def test_ids_are_unique_and_shared_by_frameworks(built):
+    torch, mxnet = (
+        {cell.source: cell.id for cell in item.notebook.cells} for item in built[:2]
+    )
+    assert len(set(torch.values())) == len(torch)
+    common = set(torch) & set(mxnet)
+    assert "For all." in common
+    assert all(torch[source] == mxnet[source] for source in common)
+
+
+def test_equal_cells_get_different_ids(book, edit):
+    edit("For all.", "For all.\n\n+++\n\nFor all.")
+    ids = [cell.id for cell in build_all(book)[0].notebook.cells]
+    assert len(ids) == len(set(ids))
+
+
+def test_an_id_survives_changes_elsewhere(book, built, edit):
+    def id_of(notebook):
+        return next(c.id for c in notebook.cells if c.source == "For all.")
+
+    before = id_of(built[0].notebook)
+    edit("Only for MXNet.", "Something else.")
+    assert id_of(build_all(book)[0].notebook) == before
+
+
+def test_fast_replacements_stay_in_the_cell(built):
+    cell = next(c for c in built[0].notebook.cells if "fast" in c.metadata)
+    assert cell.metadata.fast == {"num_epochs = 500": "num_epochs = 5"}
+
+
+def test_outputs_are_carried_over_when_only_prose_changed(built):
+    target = built[0].notebook
+    stored = executed(target)
+    stored.cells[0].source = "old prose"
+    assert nb.carry_outputs(target, stored)
+    assert nb.code_cells(target)[2].outputs[0].text == "3\n"
+    assert nb.code_cells(target)[2].execution_count == 3
+
+
+def test_all_outputs_are_dropped_when_any_code_changed(built):
+    target = built[0].notebook
+    stored = executed(target)
+    nb.code_cells(stored)[-1].source += "  # changed"
+    assert not nb.carry_outputs(target, stored)
+    assert not nb.has_outputs(target)
+
+
+def test_the_live_note_is_not_stored(built):
+    target = built[0].notebook
+    stored = executed(target)
+    metadata = {"d2l_local": {"note": "epoch 3"}, "kept": 1}
+    shown = new_output("display_data", data={"text/plain": "x"}, metadata=metadata)
+    nb.code_cells(stored)[0].outputs = [shown]
+    nb.carry_outputs(target, stored)
+    assert nb.code_cells(target)[0].outputs[0].metadata == {"kept": 1}
+
+
+def test_defects_of_an_unexecuted_emptied_or_failed_notebook(built):
+    good = executed(built[0].notebook)
+    assert nb.defects(good) == []
+    assert "no code cell has an output" in nb.defects(built[0].notebook)[0]
+
+    no_code = copy.deepcopy(good)
+    no_code.cells = [c for c in good.cells if c.cell_type == "markdown"]
+    assert nb.defects(no_code)
+
+    not_run = copy.deepcopy(good)
+    nb.code_cells(not_run)[1].execution_count = None
+    assert "code cell 2 has execution count None" in nb.defects(not_run)[0]
+
+    failed = copy.deepcopy(good)
+    nb.code_cells(failed)[0].outputs += [
+        new_output("error", ename="ValueError", evalue="", traceback=[]),
+        new_output("stream", name="stderr", text="oops"),
+    ]
+    assert len(nb.defects(failed)) == 2
+
+
+def test_writing_is_whole_or_not_at_all(tmp_path, monkeypatch):
+    path = tmp_path / "a.txt"
+    nb.write_text(path, "old")
+
+    def fail(source, target):
+        raise OSError("disk")
+
+    monkeypatch.setattr(os, "replace", fail)
+    with pytest.raises(OSError, match="disk"):
+        nb.write_text(path, "new")
+    assert path.read_text() == "old"
+    assert [p.name for p in tmp_path.iterdir()] == ["a.txt"]
