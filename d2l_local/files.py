@@ -2,6 +2,8 @@
 
 import contextlib
 import errno
+import hashlib
+import json
 import os
 import tempfile
 from pathlib import Path
@@ -31,3 +33,20 @@ def write_whole(path, content):
         with contextlib.suppress(FileNotFoundError):
             os.unlink(beside)
         raise
+
+
+def checksum(metadata, tensors):
+    """SHA-256 of a file's contents, in hexadecimal.
+
+    Of the JSON list [metadata, [[name, dtype, shape], ...]], with names sorted, no
+    space and ASCII only, and then of the bytes of the tensors in that order. `metadata`
+    lacks the checksum itself; `dtype` is 'float32' or 'float64'.
+    """
+    names = sorted(tensors)
+    table = [[k, str(tensors[k].dtype), list(tensors[k].shape)] for k in names]
+    head = json.dumps([metadata, table], sort_keys=True, separators=(",", ":"))
+    digest = hashlib.sha256(head.encode("ascii"))
+    for name in names:
+        array = tensors[name]
+        digest.update(array.astype(array.dtype.newbyteorder("<")).tobytes())
+    return digest.hexdigest()

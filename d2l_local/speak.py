@@ -53,13 +53,13 @@ def speak_everywhere(path, prefix, num_preds=50):
     """
     check(path, prefix, num_preds)
     return {
-        name: speak_apart(path, prefix, num_preds, framework)
+        name: generate_apart(path, prefix, num_preds, framework)
         for framework, name in FRAMEWORKS.items()
         if find_spec(framework) is not None
     }
 
 
-def speak_apart(path, prefix, num_preds, framework):
+def generate_apart(path, prefix, num_preds, framework):
     """`speak`, in a process of its own."""
     module = [sys.executable, "-m", "d2l_local.speak"]
     options = ["--framework", framework, "--num-preds", str(num_preds)]

@@ -8,10 +8,9 @@ and a table of contents, so that reading it runs no code, whoever it came from. 
 - as metadata `format`, `version`, the fields of `Architecture` (`bidirectional` as
   'true' or 'false', `reset` as 'none' for cells without one), and where the vocabulary
   was given, `tokens`: a JSON list, in the order of the indices;
-- as metadata `sha256`, the checksum of all of this (see `checksum`).
+- as metadata `sha256`, the checksum of all of this (see `d2l_local.files.checksum`).
 """
 
-import hashlib
 import json
 import re
 from pathlib import Path
@@ -22,7 +21,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from d2l_local.exchange.architecture import Architecture
-from d2l_local.files import write_whole
+from d2l_local.files import checksum, write_whole
 from d2l_local.text.vocabulary import UNKNOWN, Vocab
 
 FORMAT, VERSION = "d2l_local.weights", "1"
@@ -161,23 +160,6 @@ def read_tokens(metadata, architecture):
         raise ValueError(f"its vocabulary isn't JSON: {error}") from None
     check_tokens(tokens, architecture)
     return tokens
-
-
-def checksum(metadata, tensors):
-    """SHA-256 of a file's contents, in hexadecimal.
-
-    Of the JSON list [metadata, [[name, dtype, shape], ...]], with names sorted, no
-    space and ASCII only, and then of the bytes of the tensors in that order. `metadata`
-    lacks the checksum itself; `dtype` is 'float32' or 'float64'.
-    """
-    names = sorted(tensors)
-    table = [[k, str(tensors[k].dtype), list(tensors[k].shape)] for k in names]
-    head = json.dumps([metadata, table], sort_keys=True, separators=(",", ":"))
-    digest = hashlib.sha256(head.encode("ascii"))
-    for name in names:
-        array = tensors[name]
-        digest.update(array.astype(array.dtype.newbyteorder("<")).tobytes())
-    return digest.hexdigest()
 
 
 # What is checked, of what is to be written and of what was read

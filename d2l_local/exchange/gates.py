@@ -13,7 +13,7 @@ import numpy as np
 from d2l_local.exchange.architecture import bias_names
 
 
-def side_by_side(tensors, block, order, reset):
+def pack_gates(tensors, block, order, reset):
     """The parameters of one layer as W_x (d, gh), W_h (h, gh), b_x (gh), b_h (gh).
 
     `tensors` go by the full names of `exchange.architecture`, `block` is the prefix of
@@ -32,8 +32,8 @@ def side_by_side(tensors, block, order, reset):
     )
 
 
-def one_by_one(W_x, W_h, b_x, b_h, block, order):
-    """All that `side_by_side` laid together, gate by gate, with both biases.
+def unpack_gates(W_x, W_h, b_x, b_h, block, order):
+    """All that `pack_gates` laid together, gate by gate, with both biases.
 
     Returns a dict with W_x*, W_h*, b_x* and b_h* for each gate, behind the prefix
     `block`.
@@ -49,7 +49,7 @@ def one_by_one(W_x, W_h, b_x, b_h, block, order):
 def added_biases(tensors, block, order, reset):
     """The parameters of one layer by the names of the formulas.
 
-    Takes what `one_by_one` returns. Two biases become their sum, which computes the
+    Takes what `unpack_gates` returns. Two biases become their sum, which computes the
     same; but not in a candidate with the reset gate between them.
     """
     found = {}

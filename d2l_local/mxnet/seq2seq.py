@@ -17,13 +17,13 @@ from d2l_local.mxnet.devices import layers_drop_out
 from d2l_local.mxnet.training import grad_clipping
 from d2l_local.run.progress import Progress
 from d2l_local.run.timing import Timer
-from d2l_local.text import sentence_pairs as translation
+from d2l_local.text import sentence_pairs
 from d2l_local.text.sentence_pairs import BOS, EOS, reserved_index
 
 
 def build_array_nmt(lines, vocab, num_steps):
     """Sentences as arrays `(array, valid_len)`: see `text.sentence_pairs`."""
-    array, valid_len = translation.build_array_nmt(lines, vocab, num_steps)
+    array, valid_len = sentence_pairs.build_array_nmt(lines, vocab, num_steps)
     return np.array(array, dtype="int32"), np.array(valid_len, dtype="int32")
 
 
@@ -35,7 +35,7 @@ def load_data_nmt(batch_size, num_steps, num_examples=600, *, path=None):
     `d2l_local.text.sentence_pairs.load_arrays_nmt`.
     """
     batch_size = at_least_one("batch_size", batch_size)
-    arrays, src_vocab, tgt_vocab = translation.load_arrays_nmt(
+    arrays, src_vocab, tgt_vocab = sentence_pairs.load_arrays_nmt(
         num_steps, num_examples, path
     )
     # NumPy's, as Gluon picks single rows out of these far faster than of its own.
@@ -288,7 +288,7 @@ def predict_seq2seq(
     `save_attention_weights`, the decoder's `attention_weights` are kept after each
     step, else the list is empty. Errors: `d2l_local.text.sentence_pairs.encode_source`.
     """
-    X, valid_len = translation.encode_source(src_sentence, src_vocab, num_steps)
+    X, valid_len = sentence_pairs.encode_source(src_sentence, src_vocab, num_steps)
     bos, eos = reserved_index(tgt_vocab, BOS), reserved_index(tgt_vocab, EOS)
     enc_X = np.array(X, dtype="int32", ctx=device)  # (1, T)
     enc_valid_len = np.array(valid_len, dtype="int32", ctx=device)

@@ -10,7 +10,7 @@ from mxnet.gluon import rnn
 
 from d2l_local.exchange.architecture import Architecture
 from d2l_local.exchange.file import check_fit, read_weights, write_weights
-from d2l_local.exchange.gates import added_biases, one_by_one, side_by_side
+from d2l_local.exchange.gates import added_biases, pack_gates, unpack_gates
 from d2l_local.mxnet.model import RNNModel
 
 LAYERS = {"rnn": rnn.RNN, "gru": rnn.GRU, "lstm": rnn.LSTM}
@@ -30,7 +30,7 @@ def export_weights(net, path, vocab=None):
     order, tensors = ORDER[architecture.cell], {}
     for block, params in zip(architecture.blocks, recurrent_params(net)):
         W_x, W_h, b_x, b_h = (param.list_data()[0].asnumpy() for param in params)
-        gates = one_by_one(W_x.T, W_h.T, b_x, b_h, block, order)
+        gates = unpack_gates(W_x.T, W_h.T, b_x, b_h, block, order)
         tensors |= added_biases(gates, block, order, architecture.reset)
     tensors["W_hq"] = net.dense.weight.list_data()[0].asnumpy().T
     tensors["b_q"] = net.dense.bias.list_data()[0].asnumpy()
@@ -47,14 +47,19 @@ def import_weights(net, path):
     architecture, tensors, vocab = read_weights(path)
     check_fit(path, architecture, architecture_of(net))
     check_drawn(net)
+    assign_weights(net, architecture, tensors)
+    return vocab
+
+
+def assign_weights(net, architecture, tensors):
+    """Copy the `tensors` that `read_weights` has checked into a model built alike."""
     order = ORDER[architecture.cell]
     for block, params in zip(architecture.blocks, recurrent_params(net)):
-        W_x, W_h, b_x, b_h = side_by_side(tensors, block, order, architecture.reset)
+        W_x, W_h, b_x, b_h = pack_gates(tensors, block, order, architecture.reset)
         for param, value in zip(params, (W_x.T, W_h.T, b_x, b_h), strict=True):
             param.set_data(np.array(value, dtype=param.dtype))
     net.dense.weight.set_data(np.array(tensors["W_hq"].T, dtype=net.dense.weight.dtype))
     net.dense.bias.set_data(np.array(tensors["b_q"], dtype=net.dense.bias.dtype))
-    return vocab
 
 
 def load_model(path, ctx=None):
@@ -66,7 +71,7 @@ def load_model(path, ctx=None):
     the file holds none. Raises ValueError for a bad file, and for a GRU with its reset
     gate before the product, which Gluon lacks.
     """
-    architecture, _, _ = read_weights(path)
+    architecture, tensors, vocab = read_weights(path)
     if architecture.reset == "before":
         raise ValueError(
             f"{str(path)!r} holds a GRU with its reset gate before the product, and "
@@ -83,7 +88,8 @@ def load_model(path, ctx=None):
     )
     net = RNNModel(layer, architecture.vocab_size)
     net.initialize(ctx=ctx)
-    return net, import_weights(net, path)
+    assign_weights(net, architecture, tensors)
+    return net, vocab
 
 
 def architecture_of(net):

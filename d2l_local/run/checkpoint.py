@@ -14,8 +14,7 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from d2l_local.exchange.file import checksum
-from d2l_local.files import write_whole
+from d2l_local.files import checksum, write_whole
 
 FORMAT, VERSION = "d2l_local.checkpoint", "1"
 

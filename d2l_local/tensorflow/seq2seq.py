@@ -12,13 +12,13 @@ from d2l_local.run.timing import Timer
 from d2l_local.tensorflow.data import load_array
 from d2l_local.tensorflow.training import grad_clipping
 from d2l_local.tensorflow.unrolling import run_layer
-from d2l_local.text import sentence_pairs as translation
+from d2l_local.text import sentence_pairs
 from d2l_local.text.sentence_pairs import BOS, EOS, reserved_index
 
 
 def build_array_nmt(lines, vocab, num_steps):
     """Sentences as tensors `(array, valid_len)`: see `text.sentence_pairs`."""
-    array, valid_len = translation.build_array_nmt(lines, vocab, num_steps)
+    array, valid_len = sentence_pairs.build_array_nmt(lines, vocab, num_steps)
     return tf.constant(array, tf.int32), tf.constant(valid_len)
 
 
@@ -30,7 +30,7 @@ def load_data_nmt(batch_size, num_steps, num_examples=600, *, path=None):
     `d2l_local.text.sentence_pairs.load_arrays_nmt`.
     """
     batch_size = at_least_one("batch_size", batch_size)
-    arrays, src_vocab, tgt_vocab = translation.load_arrays_nmt(
+    arrays, src_vocab, tgt_vocab = sentence_pairs.load_arrays_nmt(
         num_steps, num_examples, path
     )
     arrays = [tf.constant(array, tf.int32) for array in arrays]
@@ -337,7 +337,7 @@ def predict_seq2seq(
     step, else the list is empty. Dropout is off meanwhile. Errors:
     `d2l_local.text.sentence_pairs.encode_source`.
     """
-    X, valid_len = translation.encode_source(src_sentence, src_vocab, num_steps)
+    X, valid_len = sentence_pairs.encode_source(src_sentence, src_vocab, num_steps)
     bos, eos = reserved_index(tgt_vocab, BOS), reserved_index(tgt_vocab, EOS)
     outputs, attention_weights = [], []
     # Weights that a decoder puts by while it is compiled are no numbers.

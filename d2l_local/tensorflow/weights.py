@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from d2l_local.exchange.architecture import Architecture
 from d2l_local.exchange.file import check_fit, read_weights, write_weights
-from d2l_local.exchange.gates import added_biases, one_by_one, side_by_side
+from d2l_local.exchange.gates import added_biases, pack_gates, unpack_gates
 from d2l_local.tensorflow.model import RNNModel
 
 LAYERS = {
@@ -38,7 +38,7 @@ def export_weights(net, path, vocab=None):
     for block, params in zip(architecture.blocks, recurrent_params(net)):
         W_x, W_h, bias = (param.numpy() for param in params)
         b_x, b_h = bias if bias.ndim == 2 else (bias, 0 * bias)
-        gates = one_by_one(W_x, W_h, b_x, b_h, block, order)
+        gates = unpack_gates(W_x, W_h, b_x, b_h, block, order)
         tensors |= added_biases(gates, block, order, architecture.reset)
     tensors["W_hq"], tensors["b_q"] = net.dense.get_weights()
     write_weights(path, architecture, tensors, vocab)
@@ -53,14 +53,19 @@ def import_weights(net, path):
     """
     architecture, tensors, vocab = read_weights(path)
     check_fit(path, architecture, architecture_of(net))
+    assign_weights(net, architecture, tensors)
+    return vocab
+
+
+def assign_weights(net, architecture, tensors):
+    """Copy the `tensors` that `read_weights` has checked into a model built alike."""
     order = ORDER[architecture.cell]
     for block, params in zip(architecture.blocks, recurrent_params(net)):
-        W_x, W_h, b_x, b_h = side_by_side(tensors, block, order, architecture.reset)
+        W_x, W_h, b_x, b_h = pack_gates(tensors, block, order, architecture.reset)
         bias = tf.stack([b_x, b_h]) if len(params[2].shape) == 2 else b_x
         for param, value in zip(params, (W_x, W_h, bias), strict=True):
             param.assign(value)
     net.dense.set_weights([tensors["W_hq"], tensors["b_q"]])
-    return vocab
 
 
 def load_model(path):
@@ -71,7 +76,7 @@ def load_model(path):
     one direction are stacked as cells, in both as `Bidirectional` layers. Raises
     ValueError for a bad file.
     """
-    architecture, tensors, _ = read_weights(path)
+    architecture, tensors, vocab = read_weights(path)
     dtype = tensors["b_q"].dtype.name
     every_step = {"return_sequences": True, "return_state": True, "dtype": dtype}
     options = {"dtype": dtype}
@@ -91,7 +96,8 @@ def load_model(path):
         stacked = tf.keras.layers.StackedRNNCells(cells, dtype=dtype)
         layers = tf.keras.layers.RNN(stacked, **every_step)
     net = RNNModel(layers, architecture.vocab_size, init=None, dtype=dtype)
-    return net, import_weights(net, path)
+    assign_weights(net, architecture, tensors)
+    return net, vocab
 
 
 def architecture_of(net):

@@ -5,8 +5,6 @@ from d2l_local.text.corpus import check_max_tokens, corpus_of
 from d2l_local.text.reading import read_lines
 from d2l_local.text.sources import find_source, find_time_machine
 
-TOKEN_KINDS = ("word", "char")
-
 
 def tokenize(lines, token="word"):
     """Cut each line into words or characters: a list of lists of strings.

@@ -10,7 +10,7 @@ from torch import nn
 from d2l_local.arguments import at_least_one
 from d2l_local.run.progress import Progress
 from d2l_local.run.timing import Timer
-from d2l_local.text import sentence_pairs as translation
+from d2l_local.text import sentence_pairs
 from d2l_local.text.sentence_pairs import BOS, EOS, reserved_index
 from d2l_local.torch.data import load_array
 from d2l_local.torch.memory import keep_freed_memory
@@ -20,7 +20,7 @@ from d2l_local.torch.training import grad_clipping
 
 def build_array_nmt(lines, vocab, num_steps):
     """Sentences as tensors `(array, valid_len)`: see `text.sentence_pairs`."""
-    array, valid_len = translation.build_array_nmt(lines, vocab, num_steps)
+    array, valid_len = sentence_pairs.build_array_nmt(lines, vocab, num_steps)
     return torch.from_numpy(array), torch.from_numpy(valid_len)
 
 
@@ -32,7 +32,7 @@ def load_data_nmt(batch_size, num_steps, num_examples=600, *, path=None):
     `d2l_local.text.sentence_pairs.load_arrays_nmt`.
     """
     batch_size = at_least_one("batch_size", batch_size)
-    arrays, src_vocab, tgt_vocab = translation.load_arrays_nmt(
+    arrays, src_vocab, tgt_vocab = sentence_pairs.load_arrays_nmt(
         num_steps, num_examples, path
     )
     data_iter = load_array(tuple(map(torch.from_numpy, arrays)), batch_size)
@@ -239,7 +239,7 @@ def predict_seq2seq(
     step, else the list is empty. Dropout is off meanwhile, and the model's mode is
     restored. Errors: `d2l_local.text.sentence_pairs.encode_source`.
     """
-    X, valid_len = translation.encode_source(src_sentence, src_vocab, num_steps)
+    X, valid_len = sentence_pairs.encode_source(src_sentence, src_vocab, num_steps)
     bos, eos = reserved_index(tgt_vocab, BOS), reserved_index(tgt_vocab, EOS)
     enc_X = torch.from_numpy(X).to(device)  # (1, T)
     enc_valid_len = torch.from_numpy(valid_len).to(device)

@@ -205,4 +205,4 @@ def test_a_framework_that_fails_is_named_with_its_reason(tmp_path):
 def test_a_text_that_begins_with_a_dash_is_no_option(tmp_path):
     pytest.importorskip("torch")
     path = put(tmp_path / "weights", Architecture("rnn", 6, 8), list("time-"))
-    assert speak.speak_apart(path, "-t", 1, "torch").startswith("-t")
+    assert speak.generate_apart(path, "-t", 1, "torch").startswith("-t")

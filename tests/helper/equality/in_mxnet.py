@@ -3,7 +3,7 @@
 import numpy as onp
 
 from d2l_local import mxnet as d2l
-from d2l_local.exchange.gates import one_by_one
+from d2l_local.exchange.gates import unpack_gates
 from d2l_local.mxnet.weights import ORDER, recurrent_params
 
 from mxnet import autograd, gluon, np, npx  # isort: skip
@@ -16,7 +16,7 @@ def by_formula(net, model, value):
     found = {}
     for block, params in zip(model.blocks, recurrent_params(net)):
         W_x, W_h, b_x, b_h = (value(p).asnumpy() for p in params)
-        found |= one_by_one(W_x.T, W_h.T, b_x, b_h, block, ORDER[model.cell])
+        found |= unpack_gates(W_x.T, W_h.T, b_x, b_h, block, ORDER[model.cell])
     found["W_hq"] = value(net.dense.weight).asnumpy().T
     return found | {"b_q": value(net.dense.bias).asnumpy()}
 

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from d2l_local import torch as d2l
-from d2l_local.exchange.gates import one_by_one
+from d2l_local.exchange.gates import unpack_gates
 from d2l_local.torch.weights import ORDER, recurrent_params
 
 DEVICE = torch.device("cpu")
@@ -15,7 +15,7 @@ def by_formula(net, model, value):
     found = {}
     for block, params in zip(model.blocks, recurrent_params(net)):
         W_x, W_h, b_x, b_h = (value(p).numpy().copy() for p in params)
-        found |= one_by_one(W_x.T, W_h.T, b_x, b_h, block, ORDER[model.cell])
+        found |= unpack_gates(W_x.T, W_h.T, b_x, b_h, block, ORDER[model.cell])
     found["W_hq"] = value(net.linear.weight).numpy().T.copy()
     return found | {"b_q": value(net.linear.bias).numpy().copy()}
 

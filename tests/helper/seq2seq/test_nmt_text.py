@@ -7,7 +7,7 @@ import unicodedata
 import numpy as np
 import pytest
 
-from d2l_local.text import sentence_pairs as translation
+from d2l_local.text import sentence_pairs
 from d2l_local.text.sentence_pairs import (
     build_array_nmt,
     encode_source,
@@ -329,4 +329,4 @@ def test_what_is_no_sentence_is_refused(vocab, sentence, error):
 
 
 def test_the_reserved_tokens_are_the_classic_ones():
-    assert list(translation.RESERVED) == RESERVED
+    assert list(sentence_pairs.RESERVED) == RESERVED

@@ -11,7 +11,7 @@ import pytest
 from native import FRAMEWORKS
 
 from d2l_local.run.progress import TrainingDiverged
-from d2l_local.text import sentence_pairs as translation
+from d2l_local.text import sentence_pairs
 from d2l_local.text.bleu import bleu
 from d2l_local.text.vocabulary import Vocab
 
@@ -106,7 +106,7 @@ def started(native, **options):
 
 def test_batches_hold_every_pair_once(native, corpus):
     data_iter, src_vocab, tgt_vocab = native.d2l.load_data_nmt(16, T, path=corpus)
-    arrays, *_ = translation.load_arrays_nmt(T, path=corpus)
+    arrays, *_ = sentence_pairs.load_arrays_nmt(T, path=corpus)
     batches = [[native.numpy(part) for part in batch] for batch in data_iter]
     assert [len(batch[0]) for batch in batches] == [16, 16, 8]
     served = [np.concatenate(parts) for parts in zip(*batches)]
@@ -126,7 +126,7 @@ def test_arrays_are_those_of_the_text_side(native):
     lines = [["a"], ["b", "a", "c"], []]
     for ours, reference in zip(
         native.d2l.build_array_nmt(lines, vocab, 3),
-        translation.build_array_nmt(lines, vocab, 3),
+        sentence_pairs.build_array_nmt(lines, vocab, 3),
     ):
         assert native.numpy(ours).tolist() == reference.tolist()
 
@@ -382,7 +382,7 @@ def test_a_model_learns_its_sentences_by_heart(native, data, capsys):
     closing = rf"loss 0\.0\d\d, \d+\.\d tokens/sec on {native.device_text}\n"
     assert re.fullmatch(closing, capsys.readouterr().out)
     for source, target in PAIRS:
-        right = translation.preprocess_nmt(target)
+        right = sentence_pairs.preprocess_nmt(target)
         said, weights = native.predict(net, source, src_vocab, tgt_vocab, T)
         assert (said, weights) == (right, [])
         assert bleu(said, right, 2) == 1.0
