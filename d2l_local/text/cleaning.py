@@ -15,6 +15,7 @@ SEAM = 8  # characters on either side of a seam that are looked at
 # the order of which takes a time that grows with the square of their number.
 LONGEST_RUN = 1 << 14
 MOST_MARKS = 500
+ASCII = re.compile(r"[\x00-\x7f]+")
 OTHERS = re.compile(rf"[^\w\s\x00-\x7f]{{{MOST_MARKS + 1}}}")
 
 
@@ -47,6 +48,13 @@ def clean(line, unicode=False):
     # Composed last, as the lower case of a composed letter can come out decomposed.
     letters = unicodedata.normalize("NFC", line.lower()).translate(LETTERS)
     return " ".join(letters.split())
+
+
+def count_dropped(text):
+    """Count the letters and combining marks that `clean` drops without `unicode`."""
+    if text.isascii():  # Python knows this without looking at the characters
+        return 0
+    return len(ASCII.sub("", text).translate(LETTERS).replace(" ", ""))
 
 
 def clean_pieces(texts, unicode=False, joint=" ", name="the text"):

@@ -11,7 +11,9 @@ Measured with 100 MB of English: the memory of the process grows by 5 MiB at mos
 while they are loaded. Words need the memory of their vocabulary besides.
 """
 
+import sys
 import tempfile
+import warnings
 from collections import Counter
 from contextlib import contextmanager
 from itertools import repeat
@@ -19,7 +21,7 @@ from operator import index as as_index
 
 import numpy as np
 
-from d2l_local.text.cleaning import clean_pieces
+from d2l_local.text.cleaning import clean_pieces, count_dropped
 from d2l_local.text.reading import read_pieces
 from d2l_local.text.vocabulary import Vocab
 
@@ -39,11 +41,14 @@ def corpus_of(
 
     The other parameters, the result and the errors are those of `load_corpus`.
     """
-    counts = Counter()
-    for tokens in _tokens(source, token, unicode, joint):
+    counts, dropped = Counter(), []
+    for tokens in _tokens(source, token, unicode, joint, dropped):
         counts.update(tokens)
     if not counts:
         raise ValueError(_no_letters(source, unicode))
+    # Only the classic text is joined by nothing, and that is cut to a-z on purpose.
+    if sum(dropped) and joint:
+        _warn_of_dropped(source, sum(dropped), counts)
     vocab = Vocab.from_counts(counts, min_freq, reserved_tokens)
     tokens, wanted = _tokens(source, token, unicode, joint), counts.total()
     if max_tokens != -1:
@@ -74,9 +79,14 @@ def check_max_tokens(max_tokens):
     return number
 
 
-def _tokens(source, token, unicode, joint):
-    """Generator of the tokens in pieces: strings of characters, or lists of words."""
+def _tokens(source, token, unicode, joint, dropped=None):
+    """Yield the tokens in pieces: strings of characters, or lists of words.
+
+    To the list `dropped` goes the number of letters that cleaning drops, by piece.
+    """
     pieces, name = read_pieces(source.path), repr(str(source.path))
+    if dropped is not None and not unicode:
+        pieces = _watched(pieces, dropped)
     if token == "char":
         yield from clean_pieces(pieces, unicode, joint, name)
         return
@@ -85,6 +95,33 @@ def _tokens(source, token, unicode, joint):
         *words, rest = (rest + piece).split(" ")  # the last one may go on
         yield words
     yield [rest] if rest else []
+
+
+def _watched(pieces, dropped):
+    for piece in pieces:
+        dropped.append(count_dropped(piece))
+        yield piece
+
+
+def _warn_of_dropped(source, number, counts):
+    """Warn that a text loses letters; `counts` are of the tokens that are left."""
+    kept = sum(len(token) * n for token, n in counts.items() if token != " ")
+    warnings.warn(
+        f"{str(source.path)!r} loses {number} of its {number + kept} letters and "
+        "accents, since only a to z are kept: to keep them all, pass unicode=True, as "
+        "in load_corpus(path, unicode=True)",
+        stacklevel=_level_of_caller(),
+    )
+
+
+def _level_of_caller():
+    """Return the `stacklevel` of the line that called this package."""
+    package = __name__.partition(".")[0] + "."
+    # From 0, the frame of the function that asks, which counts as level 1.
+    frame, level = sys._getframe(1), 1
+    while frame.f_back and frame.f_globals.get("__name__", "").startswith(package):
+        frame, level = frame.f_back, level + 1
+    return level
 
 
 def _first(pieces, n):

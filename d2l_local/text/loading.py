@@ -72,7 +72,8 @@ def load_corpus(
     lines, and blank lines are skipped; only ``'time_machine'`` has the classic join.
     Raises FileNotFoundError; ValueError for a text that is not UTF-8, holds no
     letters or changes meanwhile, and for a bad `token` or `max_tokens`; OSError if
-    there is no room for the file.
+    there is no room for the file. Warns, with the numbers, if `unicode` is false and
+    the text has letters outside a-z; the classic text of the book is exempt.
     """
     max_tokens = check_max_tokens(max_tokens)
     tokenize([], token)  # a wrong kind is reported before a file is opened
