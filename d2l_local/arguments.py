@@ -4,12 +4,12 @@ from operator import index as as_index
 
 
 def at_least_one(name, value):
-    """`value` as an int of at least 1, else TypeError or ValueError naming it."""
+    """Return `value` as an int of at least 1; else raise an error with `name`."""
     return at_least(1, name, value)
 
 
 def at_least(least, name, value):
-    """`value` as an int of at least `least`, else TypeError or ValueError naming it."""
+    """Return `value` as an int of at least `least`; else raise an error with `name`."""
     try:
         number = as_index(value)
     except TypeError:

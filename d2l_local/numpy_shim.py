@@ -36,9 +36,9 @@ def _never_called(name):
 
 
 def dropped_names():
-    """The names that MXNet 1.9.1 looks up and the installed NumPy no longer has.
+    """Return the names that MXNet 1.9.1 needs and the installed NumPy no longer has.
 
-    From NumPy's notes on expired deprecations, 1.20 to 2.4. Returns a dict.
+    A dict by name, from NumPy's notes on expired deprecations, 1.20 to 2.4.
     """
     names = {
         "bool": np.bool_,
@@ -67,7 +67,7 @@ def dropped_names():
 
 
 class _NumpyWithDroppedNames(types.ModuleType):
-    """NumPy for MXNet's eyes: the dropped names first, then NumPy itself."""
+    """NumPy as MXNet sees it: the dropped names first, then NumPy itself."""
 
     def __init__(self, dropped):
         super().__init__("numpy", np.__doc__)
@@ -78,9 +78,9 @@ class _NumpyWithDroppedNames(types.ModuleType):
 
 
 def usable_cores():
-    """The number of processor cores that this process may run on.
+    """Return the number of processor cores that this process may run on.
 
-    More threads than that wait for one another at every step.
+    With more threads than that, they would wait for one another at every step.
     """
     if hasattr(os, "sched_getaffinity"):  # Linux; knows about pinned processes
         return len(os.sched_getaffinity(0))
@@ -112,9 +112,9 @@ def import_mxnet():
 def numpy_as_mxnet_knew_it():
     """Import MXNet in this context, in which NumPy has the dropped names.
 
-    At its end NumPy loses them again. From then on the modules of MXNet hold their
-    stand-in. May be nested, as when `import_mxnet` meets an import hook that does the
-    same.
+    Afterwards NumPy loses them again, and the modules of MXNet hold their own
+    stand-in. Contexts may be nested, as when `import_mxnet` meets an import hook that
+    does the same.
     """
     # MXNet reads this once, when it loads; unset, it runs on one thread.
     os.environ.setdefault("OMP_NUM_THREADS", str(usable_cores()))
@@ -122,7 +122,7 @@ def numpy_as_mxnet_knew_it():
     _lend_names()
     try:
         with warnings.catch_warnings():
-            # Retired code: nobody will mend what these warn about.
+            # Retired code: nobody will fix what these warn about.
             warnings.simplefilter("ignore", DeprecationWarning)
             warnings.simplefilter("ignore", SyntaxWarning)
             yield
@@ -152,7 +152,7 @@ def _take_names_back():
 
 
 def _provide_distutils():
-    """Two modules of MXNet import `distutils`, which left Python in 3.12."""
+    """Provide `distutils`, which two modules of MXNet need and Python 3.12 dropped."""
     if importlib.util.find_spec("distutils") is not None:
         return
     try:

@@ -37,7 +37,7 @@ class RNNModelScratch:
         return self.forward_fn(X, state, self.trainable_variables)
 
     def begin_state(self, batch_size, dtype=None):
-        """The state before the first step; `dtype` is ignored, `init_state` decides."""
+        """Return the state before the first step; `init_state` decides its type."""
         return self.init_state(batch_size, self.num_hiddens)
 
 
@@ -84,10 +84,10 @@ class RNNModel(tf.keras.layers.Layer):
         return self.dense(tf.reshape(Y, (-1, Y.shape[-1]))), new_state  # (T * n, q)
 
     def begin_state(self, batch_size=1, dtype=None):
-        """Zeros of shape (n, h), nested for each layer as Keras nests its states.
+        """Return zeros of shape (n, h), nested for each layer as Keras nests states.
 
-        `dtype` is taken, since classic code passes it, and ignored: Keras 3 gives the
-        state the type of its layer.
+        `dtype` is accepted, since classic code passes it, and ignored: Keras 3 gives
+        the state the type of its layer.
         """
         return [begin_layer_state(layer, batch_size) for layer in self.rnn]
 
@@ -113,7 +113,7 @@ def check_rnn_layer(layer):
 
 
 def begin_layer_state(layer, batch_size):
-    """The zero state of one Keras layer; a Bidirectional has one for each direction."""
+    """Return the zero state of a Keras layer; of each direction of a Bidirectional."""
     if isinstance(layer, tf.keras.layers.Bidirectional):
         both = (layer.forward_layer, layer.backward_layer)
         return [part for one in both for part in begin_layer_state(one, batch_size)]
@@ -135,7 +135,7 @@ def draw_uniform(layer):
 
 
 def hidden_units(layer):
-    """The number of hidden units of a Keras recurrent layer, of its top cell."""
+    """Return the number of hidden units of a Keras recurrent layer, of its top cell."""
     if isinstance(layer, tf.keras.layers.Bidirectional):
         layer = layer.forward_layer
     cell = layer.cell

@@ -29,8 +29,8 @@ ORDER = {"rnn": "h", "gru": "zrh", "lstm": "ifco"}
 def export_weights(net, path, vocab=None):
     """Write the weights of an `RNNModel` to the file `path`, whole or not at all.
 
-    With `vocab`, the vocabulary whose indices the model reads, the file can be put to
-    work by itself: `load_model`. Raises TypeError or ValueError for a model that no
+    With `vocab`, the vocabulary whose indices the model reads, the file is enough to
+    write a text: see `load_model`. Raises TypeError or ValueError for a model that no
     file can describe, and for weights that aren't finite.
     """
     architecture = architecture_of(net)
@@ -101,21 +101,21 @@ def load_model(path):
 
 
 def architecture_of(net):
-    """What a model is made of, as an `Architecture`."""
+    """Return the `Architecture` of a model."""
     if not isinstance(net, RNNModel):
         raise TypeError(f"net is {type(net).__name__}: pass an RNNModel")
     both_ways = {isinstance(x, tf.keras.layers.Bidirectional) for x in net.rnn}
     if len(both_ways) > 1:
         raise ValueError(
             "some layers of the model run in both directions and some in one, which a "
-            "file of weights can't describe: build all alike"
+            "file of weights can't describe: build them all alike"
         )
     cells = [cell for layer in net.rnn for cell in cells_of(layer)]
     first, *others = [kind_of(cell) for cell in cells]
     if any(other != first for other in others):
         raise ValueError(
             f"the layers of the model differ, {first} and others, which a file of "
-            "weights can't describe: build all alike"
+            "weights can't describe: build them all alike"
         )
     (bidirectional,) = both_ways
     return Architecture(
@@ -127,7 +127,7 @@ def architecture_of(net):
 
 
 def cells_of(layer):
-    """The cells of a Keras layer, from the bottom up; of a second direction last.
+    """Return the cells of a Keras layer, bottom up, those of a second direction last.
 
     Raises ValueError for a layer whose cells don't work as in the formulas.
     """
@@ -157,11 +157,11 @@ def cells_of(layer):
 
 
 def kind_of(cell):
-    """What one Keras cell is made of, as fields of an `Architecture`."""
+    """Describe one Keras cell, as fields of an `Architecture`."""
     kind = next((kind for kind, made in CELLS.items() if type(cell) is made), None)
     if kind is None or not cell.use_bias:
         raise ValueError(
-            f"the cell {cell.name!r}, a {type(cell).__name__}, is of a kind of its own "
+            f"the cell {cell.name!r}, a {type(cell).__name__}, is a class of your own "
             "or has no bias, which a file of weights can't describe: use "
             "SimpleRNNCell, GRUCell or LSTMCell with use_bias=True"
         )
@@ -181,7 +181,7 @@ def kind_of(cell):
 
 
 def recurrent_params(net):
-    """For each layer and direction W_x (d, gh), W_h (h, gh) and the bias.
+    """Return for each layer and direction W_x (d, gh), W_h (h, gh) and the bias.
 
     The bias has the shape (gh), or (2, gh) in a GRU with its reset gate after the
     product: b_x and b_h.

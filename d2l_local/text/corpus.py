@@ -3,8 +3,8 @@
 A text of any size is read twice, in pieces: once to count its tokens, once to number
 them. The array of a large one lies in a file without a name in the folder for
 temporary files (TMPDIR, which should not be in memory itself), in the smallest type
-that holds its vocabulary, one byte a character as a rule. What is read of it comes
-into memory, and may leave it again. The system takes the file away with the array,
+that holds its vocabulary, one byte a character as a rule. The parts that are read
+come into memory, and may leave it again. The system removes the file with the array,
 even if the process is killed.
 
 Measured with 100 MB of English: the memory of the process grows by 5 MiB at most
@@ -37,9 +37,9 @@ def corpus_of(
     reserved_tokens=None,
     joint=" ",
 ):
-    """`(corpus, vocab)` of a `Source`; `joint` stands between lines of characters.
+    """Return `(corpus, vocab)` of a `Source`; `joint` goes between lines of characters.
 
-    The other parameters, the result and the errors are those of `load_corpus`.
+    Other parameters, result and errors are those of `load_corpus`.
     """
     counts, dropped = Counter(), []
     for tokens in _tokens(source, token, unicode, joint, dropped):
@@ -63,7 +63,7 @@ def corpus_of(
 
 
 def check_max_tokens(max_tokens):
-    """`max_tokens` as an int: -1 for the whole text, else 1 or more."""
+    """Return `max_tokens` as an int: -1 for the whole text, else 1 or more."""
     try:
         number = as_index(max_tokens)
     except TypeError:
@@ -92,7 +92,7 @@ def _tokens(source, token, unicode, joint, dropped=None):
         return
     rest = ""
     for piece in clean_pieces(pieces, unicode, name=name):
-        *words, rest = (rest + piece).split(" ")  # the last one may go on
+        *words, rest = (rest + piece).split(" ")  # the last one may continue
         yield words
     yield [rest] if rest else []
 
@@ -125,7 +125,7 @@ def _level_of_caller():
 
 
 def _first(pieces, n):
-    """The first `n` tokens of pieces of tokens."""
+    """Yield the first `n` tokens of pieces of tokens."""
     for piece in pieces:
         yield piece[:n]
         n -= len(piece)
@@ -154,17 +154,17 @@ def _smallest_type(num_indices):
 
 
 def _list(pieces, n, num_indices):
-    """A list of the indices, which share their int objects."""
+    """Return a list of the indices, which share their int objects."""
     shared = list(range(num_indices))
     return [shared[i] for piece in pieces for i in piece.tolist()]
 
 
 def _file(pieces, n, num_indices):
-    """An array of `n` indices in a file without a name; fewer if there are no more."""
+    """Return an array of `n` indices in a nameless file; fewer if there are no more."""
     kind = _smallest_type(num_indices)
     size = n * kind.itemsize
     with _storing(size):
-        # Not buffered: what could not be written is not tried again at the end.
+        # Not buffered, so a failed write isn't tried again at the end.
         file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115
     with file:
         for piece in pieces:
@@ -173,7 +173,7 @@ def _file(pieces, n, num_indices):
         if file.tell() == 0:  # which can't be mapped
             return np.zeros(0, kind)
         with _storing(size):
-            # Copy on write: who changes the corpus changes only what they see.
+            # Copy on write: a change to the corpus changes only this process's view.
             return np.memmap(file, kind, "c")
 
 

@@ -1,22 +1,22 @@
 """Recurrent language models in PyTorch: `from d2l_local import torch as d2l`.
 
-The modules of this package, their names and the order of these are those of
+The modules and names of this package, and their order, are those of
 `d2l_local.tensorflow` and `d2l_local.mxnet`, to be read side by side:
 
     devices       random numbers, GPU or CPU
     data          batches of text
     model         language models
-    prediction    the text that a model writes
+    prediction    text from a model, character by character
     training      updates, clipping, the loop
-    weights       to and from a file that every framework reads
-    snapshot      what a checkpoint holds
-    seq2seq       from sequence to sequence: encoder, decoder, translating
+    weights       saved to, and loaded from, a file that every framework reads
+    snapshot      the contents of a checkpoint
+    seq2seq       sequence to sequence: encoder, decoder, translation
 
-and one that these don't need:
+and one that the others don't need:
 
     memory        lets glibc keep freed memory, for speed
 
-What touches no tensor (text, vocabulary, batches, plots) comes from `d2l_local.common`.
+Everything without tensors (text, vocabulary, plots) comes from `d2l_local.common`.
 """
 
 from d2l_local.common import *

@@ -12,7 +12,7 @@ def set_seed(seed):
 
 
 def try_gpu(i=0):
-    """The `i`-th GPU: CUDA, else Apple's MPS (for `i` = 0), else the CPU."""
+    """Return the `i`-th GPU: CUDA, else Apple's MPS (for `i` = 0), else the CPU."""
     i = at_least(0, "i", i)
     if torch.cuda.device_count() > i:
         return torch.device(f"cuda:{i}")
@@ -22,6 +22,6 @@ def try_gpu(i=0):
 
 
 def try_all_gpus():
-    """All GPUs as a list of devices, or the CPU alone: `[torch.device('cpu')]`."""
+    """Return a list of all GPUs, or of the CPU alone: `[torch.device('cpu')]`."""
     cuda = [torch.device(f"cuda:{i}") for i in range(torch.cuda.device_count())]
     return cuda or [try_gpu()]

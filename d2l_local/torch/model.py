@@ -40,7 +40,7 @@ class RNNModelScratch:
         return self.forward_fn(X, state, self.params)
 
     def begin_state(self, batch_size, device):
-        """The state before the first step."""
+        """Return the state before the first step."""
         return self.init_state(batch_size, self.num_hiddens, device)
 
 
@@ -72,7 +72,7 @@ class RNNModel(nn.Module):
         return self.linear(Y.reshape(-1, Y.shape[-1])), state  # (T * n, q)
 
     def begin_state(self, device, batch_size=1):
-        """Zeros: H of shape (layers * directions, n, h), for an LSTM a pair (H, C)."""
+        """Return zeros: H (layers * directions, n, h), for an LSTM a pair (H, C)."""
         rows = self.num_directions * self.rnn.num_layers
 
         def zeros(size):

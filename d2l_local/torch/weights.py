@@ -21,8 +21,8 @@ ORDER = {"rnn": "h", "gru": "rzh", "lstm": "ifco"}
 def export_weights(net, path, vocab=None):
     """Write the weights of an `RNNModel` to the file `path`, whole or not at all.
 
-    With `vocab`, the vocabulary whose indices the model reads, the file can be put to
-    work by itself: `load_model`. Raises TypeError or ValueError for a model that no
+    With `vocab`, the vocabulary whose indices the model reads, the file is enough to
+    write a text: see `load_model`. Raises TypeError or ValueError for a model that no
     file can describe, and for weights that aren't finite.
     """
     architecture = architecture_of(net)
@@ -91,7 +91,7 @@ def load_model(path, device=None):
 
 
 def architecture_of(net):
-    """What a model is made of, as an `Architecture`."""
+    """Return the `Architecture` of a model."""
     if not isinstance(net, RNNModel):
         raise TypeError(f"net is {type(net).__name__}: pass an RNNModel")
     rnn = net.rnn
@@ -113,7 +113,7 @@ def architecture_of(net):
 
 
 def recurrent_params(net):
-    """For each layer and direction W_x (gh, d), W_h (gh, h), b_x (gh), b_h (gh)."""
+    """Return for each layer and direction W_x (gh, d), W_h (gh, h), b_x, b_h (gh)."""
     return [
         [
             getattr(net.rnn, f"{name}_l{layer}{direction}")

@@ -232,7 +232,7 @@ def test_functions_that_numpy_gave_away_say_where_they_went():
 
 @pytest.fixture(scope="module")
 def real():
-    """What a process saw of NumPy before and after `d2l_local.mxnet`."""
+    """Return what a process saw of NumPy before and after `d2l_local.mxnet`."""
     if find_spec("mxnet") is None:
         pytest.skip("MXNet is not installed")
     return json.loads(

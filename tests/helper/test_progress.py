@@ -1,4 +1,4 @@
-"""What a reader sees during training, in a terminal and in a notebook."""
+"""The display of a training, in a terminal and in a notebook."""
 
 import io
 import math
@@ -259,7 +259,7 @@ def executed(run_cells):
 
 
 def points(output):
-    """How many points the curve of a display has."""
+    """Count the points on the curve of a display."""
     svg = output.data["image/svg+xml"]
     (path,) = re.findall(r'<path d="([^"]*)" clip-path[^>]*#0072b2', svg)
     return len(re.findall("[ML]", path))

@@ -44,7 +44,7 @@ def run(*arguments):
 
 @pytest.fixture(scope="module")
 def spoken(tmp_path_factory):
-    """What the same file says in each framework: {framework: finished process}."""
+    """Let each framework write from the same file: {framework: finished process}."""
     folder = tmp_path_factory.mktemp("spoken")
     architecture = Architecture("rnn", 6, 8, 2, activation="relu")
     path = put(folder / "weights.safetensors", architecture, list("time "))
@@ -198,7 +198,7 @@ def test_a_framework_that_fails_is_named_with_its_reason(tmp_path):
     pytest.importorskip("torch")
     architecture = Architecture("gru", 6, 8, reset="before")
     gru = put(tmp_path / "gru", architecture, list("time "))
-    with pytest.raises(RuntimeError, match="PyTorch can't speak: .*load it in Tensor"):
+    with pytest.raises(RuntimeError, match="PyTorch failed: .*load it in Tensor"):
         speak.speak_everywhere(gru, "time")
 
 

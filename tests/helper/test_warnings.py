@@ -83,7 +83,7 @@ curves._svg()
 
 
 def run(code, framework, text):
-    """What a fresh process does in which every warning is an error."""
+    """Run `code` in a fresh process in which every warning is an error."""
     arguments = json.dumps([framework, str(text)])
     return subprocess.run(
         [sys.executable, "-W", "error", "-c", PREPARE + code, arguments],

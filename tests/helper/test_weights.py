@@ -286,7 +286,7 @@ def test_a_file_gets_its_name_when_it_has_reached_the_disk(path, monkeypatch):
 
 def test_a_folder_that_is_not_there_is_named(tmp_path):
     path = tmp_path / "models" / "weights.safetensors"
-    with pytest.raises(FileNotFoundError, match="make it first: .*models'"):
+    with pytest.raises(FileNotFoundError, match="so create it first: .*models'"):
         write_weights(path, LSTM, draw(LSTM))
 
 
@@ -296,8 +296,8 @@ def test_a_folder_that_is_not_there_is_named(tmp_path):
 @pytest.mark.parametrize(
     "change, message",
     [
-        ({"format": None}, "of the format None"),
-        ({"format": "pt"}, "of the format 'pt', not 'd2l_local.weights'"),
+        ({"format": None}, "claims to be in the format None"),
+        ({"format": "pt"}, "in the format 'pt', not 'd2l_local.weights'"),
         ({"version": "2"}, "version '2' .* reads version '1'"),
         ({"cell": None}, "metadata it lacks 'cell'"),
         ({"more": "1"}, "metadata it also has 'more'"),

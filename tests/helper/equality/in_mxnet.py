@@ -1,4 +1,4 @@
-"""What the tests of equality need to know of MXNet."""
+"""Access to MXNet for the tests of equality."""
 
 import numpy as onp
 
@@ -12,7 +12,7 @@ DEVICE = npx.cpu()
 
 
 def by_formula(net, model, value):
-    """What `value` makes of each parameter, by the names of the formulas."""
+    """Apply `value` to each parameter; returns them by the names of the formulas."""
     found = {}
     for block, params in zip(model.blocks, recurrent_params(net)):
         W_x, W_h, b_x, b_h = (value(p).asnumpy() for p in params)

@@ -1,4 +1,4 @@
-"""What the tests of equality need to know of TensorFlow."""
+"""Access to TensorFlow for the tests of equality."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""What the tests of equality need to know of PyTorch."""
+"""Access to PyTorch for the tests of equality."""
 
 import numpy as np
 import torch
@@ -11,7 +11,7 @@ DEVICE = torch.device("cpu")
 
 
 def by_formula(net, model, value):
-    """What `value` makes of each parameter, by the names of the formulas."""
+    """Apply `value` to each parameter; returns them by the names of the formulas."""
     found = {}
     for block, params in zip(model.blocks, recurrent_params(net)):
         W_x, W_h, b_x, b_h = (value(p).numpy().copy() for p in params)

@@ -373,5 +373,5 @@ def test_a_cell_of_ones_own_is_refused(path):
         pass
 
     net = d2l_tensorflow.RNNModel(tf.keras.layers.RNN(Mine(3), **EVERY_STEP), 5)
-    with pytest.raises(ValueError, match="a Mine, is of a kind of its own"):
+    with pytest.raises(ValueError, match="a Mine, is a class of your own"):
         d2l_tensorflow.export_weights(net, path)

@@ -426,7 +426,7 @@ def cases(native):
             *wrong(
                 lambda bad: d2l.export_weights(native.net, bad),
                 (5, TypeError, "int"),
-                (NOWHERE, FileNotFoundError, "make it first"),
+                (NOWHERE, FileNotFoundError, "so create it first"),
             ),
             *wrong(
                 lambda bad: d2l.export_weights(native.net, native.folder / "no", bad),
@@ -705,8 +705,8 @@ def more_cases(native):
     if native.framework == "tensorflow":
         table["device_name"] = wrong(
             d2l.device_name,
-            ("/CPU:0", TypeError, "strategy='/CPU:0' is no strategy of TensorFlow"),
-            (None, TypeError, "strategy=None is no strategy"),
+            ("/CPU:0", TypeError, "strategy='/CPU:0' isn't a TensorFlow strategy"),
+            (None, TypeError, "strategy=None isn't a TensorFlow strategy"),
         )
         return table
     foreign = native.foreign()
@@ -716,7 +716,7 @@ def more_cases(native):
         )
     else:
         known = {"net": native.net, "vocab": native.vocab}
-        no_device = [("cpu", TypeError, "device='cpu' is no device of MXNet: give")]
+        no_device = [("cpu", TypeError, "device='cpu' isn't an MXNet device: give")]
         table["device"] = [
             *wrong(lambda bad: native.epoch(device=bad), *no_device),
             *wrong(lambda bad: native.predict(device=bad, **known), *no_device),

@@ -212,10 +212,10 @@ def test_dropout_acts_between_layers_and_in_training_only(native, layers, drops)
 def test_a_subclass_that_lacks_its_part_is_named(native, base):
     made = type("Mine", (getattr(native.d2l, base),), {})()
     X = native.tensor(np.ones((n, T)))
-    with pytest.raises(NotImplementedError, match="Mine defines no (forward|call)"):
+    with pytest.raises(NotImplementedError, match="Mine must define (forward|call)"):
         made(X, X)
     if base == "Decoder":
-        with pytest.raises(NotImplementedError, match="Mine defines no init_state"):
+        with pytest.raises(NotImplementedError, match="Mine must define init_state"):
             made.init_state(X)
 
 
@@ -261,7 +261,7 @@ def test_the_loss_is_that_of_the_formula(native):
 
 
 def padding_matters(native, losses):
-    """Whether `losses(pred, label, valid_len)` or its gradient depends on padding."""
+    """Tell if `losses(pred, label, valid_len)` or its gradient depends on padding."""
     pred, label, valid_len = loss_case()
     padding = np.arange(4) >= valid_len[:, None]
     other_label = np.where(padding, (label + 3) % q, label)
@@ -293,7 +293,7 @@ def test_a_loss_without_a_mask_is_caught(native):
 
 
 def norm_of_step(native, net, batch):
-    """How far one step of plain gradient descent at rate 1 moves the parameters."""
+    """Return how far one step of gradient descent at rate 1 moves the parameters."""
     before = native.params(net)
     loss, speed = native.plain_step(net, [batch], bos=2)
     after = native.params(net)
@@ -443,7 +443,7 @@ def words():
 
 
 def say(native, tokens, words, num_steps, save=False):
-    """What is predicted by a decoder that says `tokens`."""
+    """Return the prediction of a decoder that says `tokens`."""
     encoder = native.d2l.Seq2SeqEncoder(len(words), e, h, 1)
     decoder = native.scripted(tokens, len(words))
     net = native.d2l.EncoderDecoder(encoder, decoder)

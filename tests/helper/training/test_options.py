@@ -1,4 +1,4 @@
-"""What `train_ch8` does beyond the classic signature, in each framework."""
+"""The options of `train_ch8` beyond the classic signature, in each framework."""
 
 import math
 

@@ -236,7 +236,7 @@ def test_any_other_file_is_a_clear_error(saved, content):
 
 
 class Malice:
-    """What a pickle could do to its reader."""
+    """A pickle that harms its reader."""
 
     def __reduce__(self):
         return os.mkdir, ("ran",)

@@ -34,7 +34,7 @@ class Interrupting:
 
 
 class Trainer:
-    """What the three have in common: a call of `train_ch8`, and what it gave."""
+    """The common part of the three: a call of `train_ch8`, and its results."""
 
     def __init__(self):
         self.d2l = importlib.import_module(f"d2l_local.{self.framework}")
