@@ -7,7 +7,8 @@ The modules of this package, their names and the order of these are those of
     data          batches of text
     model         language models
     prediction    the text that a model writes
-    training      updates, clipping, the loop
+    updaters      gradient descent, optimisers, one step
+    training      the loop: one epoch, all epochs, clipping
     weights       to and from a file that every framework reads
     snapshot      what a checkpoint holds
     seq2seq       from sequence to sequence: encoder, decoder, translating
@@ -55,8 +56,8 @@ from d2l_local.mxnet.training import (
     global_norm,
     grad_clipping,
     gradients,
-    sgd,
     train_ch8,
     train_epoch_ch8,
 )
+from d2l_local.mxnet.updaters import sgd
 from d2l_local.mxnet.weights import export_weights, import_weights, load_model

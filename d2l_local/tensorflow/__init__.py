@@ -7,7 +7,8 @@ The modules of this package, their names and the order of these are those of
     data          batches of text
     model         language models
     prediction    the text that a model writes
-    training      updates, clipping, the loop
+    updaters      gradient descent, optimisers, one step
+    training      the loop: one epoch, all epochs, clipping
     weights       to and from a file that every framework reads
     snapshot      what a checkpoint holds
     seq2seq       from sequence to sequence: encoder, decoder, translating
@@ -61,9 +62,9 @@ from d2l_local.tensorflow.training import (
     evaluate_loss,
     evaluate_perplexity,
     grad_clipping,
-    sgd,
     train_ch8,
     train_epoch_ch8,
     train_step,
 )
+from d2l_local.tensorflow.updaters import sgd
 from d2l_local.tensorflow.weights import export_weights, import_weights, load_model
