@@ -7,7 +7,8 @@ The modules and names of this package, and their order, are those of
     data          batches of text
     model         language models
     prediction    text from a model, character by character
-    training      updates, clipping, the loop
+    updaters      gradient descent, optimisers, one step
+    training      the loop: one epoch, all epochs, clipping
     weights       saved to, and loaded from, a file that every framework reads
     snapshot      the contents of a checkpoint
     seq2seq       sequence to sequence: encoder, decoder, translation
@@ -55,8 +56,8 @@ from d2l_local.mxnet.training import (
     global_norm,
     grad_clipping,
     gradients,
-    sgd,
     train_ch8,
     train_epoch_ch8,
 )
+from d2l_local.mxnet.updaters import sgd
 from d2l_local.mxnet.weights import export_weights, import_weights, load_model

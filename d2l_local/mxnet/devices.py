@@ -5,8 +5,7 @@ import os
 import mxnet
 from mxnet import npx
 
-from d2l_local.arguments import at_least
-from d2l_local.run.checks import check_seed
+from d2l_local.arguments import at_least, whole_number
 
 
 def set_seed(seed):
@@ -15,7 +14,7 @@ def set_seed(seed):
     Gluon draws initial weights from MXNet's generator but shuffles with NumPy's, which
     stays as it is.
     """
-    mxnet.random.seed(check_seed(seed, -(2**31), 2**63 - 1))
+    mxnet.random.seed(whole_number("seed", seed, -(2**31), 2**63 - 1))
 
 
 def try_gpu(i=0):

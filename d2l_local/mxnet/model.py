@@ -111,8 +111,17 @@ class RNNModel(gluon.HybridBlock):
         return self.rnn.begin_state(*args, **kwargs)
 
 
+def check_precision(mixed_precision):
+    """Raise NotImplementedError for what MXNet can't do on a processor."""
+    if mixed_precision:
+        raise NotImplementedError(
+            "mixed_precision=True: MXNet 1.9.1 has no recurrent layer in half "
+            "precision on a CPU. Leave it out, or train in PyTorch or TensorFlow"
+        )
+
+
 def check_rnn_layer(rnn_layer):
-    """Raise an error for a layer that `RNNModel` can't be built on."""
+    """Raise an error for a layer that `RNNModel` can't build on."""
     if not npx.is_np_array():
         raise RuntimeError(
             "MXNet is not in its NumPy mode: call npx.set_np() before building a model"

@@ -4,9 +4,8 @@ import functools
 
 import tensorflow as tf
 
-from d2l_local.arguments import at_least
+from d2l_local.arguments import at_least, whole_number
 from d2l_local.quiet import without_known_notices
-from d2l_local.run.checks import check_seed
 
 
 @functools.cache
@@ -25,7 +24,7 @@ def set_seed(seed):
 
     Keras draws its seeds from Python's and NumPy's generators, so those are fixed too.
     """
-    tf.keras.utils.set_random_seed(check_seed(seed, 0, 2**32 - 1))
+    tf.keras.utils.set_random_seed(whole_number("seed", seed, 0, 2**32 - 1))
 
 
 def try_gpu(i=0):

@@ -4,6 +4,8 @@ Shapes: n is the batch size, T the number of time steps, q the size of the vocab
 h the number of hidden units. Keras 3 has no `time_major`: its layers take (n, T, q).
 """
 
+from contextlib import contextmanager
+
 import tensorflow as tf
 
 from d2l_local.arguments import at_least_one
@@ -92,8 +94,34 @@ class RNNModel(tf.keras.layers.Layer):
         return [begin_layer_state(layer, batch_size) for layer in self.rnn]
 
 
+@contextmanager
+def in_mixed_precision(net, enabled=True):
+    """Let the layers of `net` compute in bfloat16 inside, with variables in float32.
+
+    Keras decides this when a layer is made, so each layer gets the policy on loan.
+    Raises TypeError for a hand-written model.
+    """
+    if not enabled:
+        yield
+        return
+    if not isinstance(net, tf.keras.layers.Layer):
+        raise TypeError(
+            f"mixed_precision needs a Keras layer, not {type(net).__name__}: cast in "
+            "the functions of a hand-written model"
+        )
+    layers = list(net._flatten_layers())
+    policies = [layer.dtype_policy for layer in layers]
+    try:
+        for layer in layers:
+            layer.dtype_policy = tf.keras.DTypePolicy("mixed_bfloat16")
+        yield
+    finally:
+        for layer, policy in zip(layers, policies, strict=True):
+            layer.dtype_policy = policy
+
+
 def check_rnn_layer(layer):
-    """Raise TypeError or ValueError for a layer that `RNNModel` can't be built on."""
+    """Raise TypeError or ValueError for a layer that `RNNModel` can't build on."""
     if not isinstance(layer, tf.keras.layers.RNN | tf.keras.layers.Bidirectional):
         raise TypeError(
             f"rnn_layer is {type(layer).__name__}: pass an RNN, SimpleRNN, GRU or LSTM "

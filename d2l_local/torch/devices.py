@@ -2,13 +2,12 @@
 
 import torch
 
-from d2l_local.arguments import at_least
-from d2l_local.run.checks import check_seed
+from d2l_local.arguments import at_least, whole_number
 
 
 def set_seed(seed):
     """Fix the random numbers of PyTorch: initial weights, shuffling, dropout."""
-    torch.manual_seed(check_seed(seed, -(2**63), 2**64 - 1))
+    torch.manual_seed(whole_number("seed", seed, -(2**63), 2**64 - 1))
 
 
 def try_gpu(i=0):

@@ -84,8 +84,24 @@ class RNNModel(nn.Module):
         return (H, zeros(self.num_hiddens)) if isinstance(self.rnn, nn.LSTM) else H
 
 
+def in_mixed_precision(net, device):
+    """Return `net` as a function that computes its products in bfloat16.
+
+    The parameters and their gradients stay in float32, and so do the outputs, since
+    the loss would be too coarse otherwise.
+    """
+    device_type = torch.device(device).type
+
+    def model(X, state):
+        with torch.autocast(device_type, torch.bfloat16):
+            y_hat, state = net(X, state)
+        return y_hat.float(), state
+
+    return model
+
+
 def check_rnn_layer(rnn_layer, vocab_size):
-    """Raise TypeError or ValueError for a layer that `RNNModel` can't be built on."""
+    """Raise TypeError or ValueError for a layer that `RNNModel` can't build on."""
     if not isinstance(rnn_layer, nn.RNNBase):
         raise TypeError(
             f"rnn_layer is {type(rnn_layer).__name__}: pass an nn.RNN, nn.GRU or "

@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 
 from d2l_local import common as d2l
 from d2l_local import download
-from d2l_local.arguments import at_least, at_least_one
+from d2l_local.arguments import at_least, at_least_one, whole_number
 from d2l_local.text import sources
 from d2l_local.text.cleaning import clean, clean_pieces, count_dropped
 from d2l_local.text.corpus import check_max_tokens, corpus_of
@@ -304,8 +304,8 @@ CASES = {
         ),
         *wrong(
             lambda bad: d2l.Checkpoint("a", bad),
-            (-1, ValueError, "every=-1 seconds: give 0 or more"),
-            (math.nan, ValueError, "every=nan"),
+            (-1, ValueError, "every must be at least 0 seconds, got -1"),
+            (math.nan, ValueError, "every must be at least 0 seconds, got nan"),
             ("x", ValueError, "x"),
         ),
         refused("empty", lambda: d2l.Checkpoint(""), IsADirectoryError, "is a folder"),
@@ -342,6 +342,15 @@ CASES = {
     "at_least": size("k", lambda bad: at_least(3, "k", bad), 3)
     + [fine("huge", lambda: at_least(3, "k", HUGE), HUGE)]
     + [refused("empty", lambda: at_least(3, "k", []), TypeError, r"k=\[\] is not")],
+    "whole_number": size("k", lambda bad: whole_number("k", bad, 3), 3)
+    + [fine("huge", lambda: whole_number("k", HUGE, 3, HUGE), HUGE)]
+    + wrong(
+        lambda bad: whole_number("k", bad, 3, 5),
+        (2, ValueError, "k=2: give an int from 3 to 5"),
+        (6, ValueError, "k=6: give an int from 3 to 5"),
+        (3.0, TypeError, "k=3.0 is not a whole number: give an int from 3 to 5"),
+    )
+    + [refused("empty", lambda: whole_number("k", "", 3), TypeError, "k='' is not")],
     "at_least_one": size("k", lambda bad: at_least_one("k", bad))
     + [fine("huge", lambda: at_least_one("k", HUGE), HUGE)]
     + [refused("empty", lambda: at_least_one("k", ""), TypeError, "k='' is not")],

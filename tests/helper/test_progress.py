@@ -61,7 +61,9 @@ def test_perplexity_of_nan_is_nan():
 
 @pytest.mark.parametrize("num_epochs", [0, -5])
 def test_fewer_epochs_than_one_are_refused(num_epochs):
-    with pytest.raises(ValueError, match=f"num_epochs is {num_epochs}: .* 1 epoch"):
+    with pytest.raises(
+        ValueError, match=f"num_epochs must be at least 1, got {num_epochs}"
+    ):
         Progress(num_epochs, 1)
 
 

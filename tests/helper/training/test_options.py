@@ -65,7 +65,9 @@ def test_training_ends_at_the_target(training, text, capsys):
 
 @pytest.mark.parametrize("target", [0.99, -3, math.nan])
 def test_a_target_that_nobody_reaches_is_refused(training, text, target):
-    with pytest.raises(ValueError, match=f"target_perplexity is {target}: no perpl"):
+    with pytest.raises(
+        ValueError, match=f"at least 1, such as 1.05, got {target}: no perpl"
+    ):
         training.train(text, 1, kind="plain", target_perplexity=target)
 
 

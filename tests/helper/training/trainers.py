@@ -5,8 +5,6 @@ import os
 import signal
 from types import SimpleNamespace
 
-import numpy as np
-
 FRAMEWORKS = ["torch", "tensorflow", "mxnet"]
 h = 8  # hidden units
 
@@ -168,7 +166,7 @@ class TensorFlow(Trainer):
         return tf.keras.optimizers.RMSprop(lr)
 
     def weights(self, net):
-        return [np.array(variable) for variable in net.trainable_variables]
+        return [variable.numpy() for variable in net.trainable_variables]
 
 
 class MXNet(Trainer):
