@@ -42,8 +42,8 @@ def check_device(device):
 def layers_drop_out():
     """Tell if the dropout of Gluon's recurrent layers has any effect here.
 
-    On a CPU, MXNet 1.9.1 hands these layers to oneDNN and silently drops nothing. Its
-    own code does drop, but takes about three times as long. The variable can't
-    be changed later: MXNet crashes when layers of both kinds live side by side.
+    On a CPU, MXNet 1.9.1 hands these layers to oneDNN and silently leaves dropout out.
+    Its own code applies it, but takes about three times as long. The environment
+    variable can't be changed later: MXNet crashes when layers of both kinds exist.
     """
     return npx.num_gpus() > 0 or os.environ.get("MXNET_USE_MKLDNN_RNN") == "0"

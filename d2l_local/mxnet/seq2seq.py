@@ -153,9 +153,9 @@ class Seq2SeqDecoder(Decoder):
 
     It starts in the encoder's last state, which needs equally many layers and hidden
     units there. The top layer's part of that state, the context, is concatenated with
-    every input. It belongs to the decoder's state, so it stays the same if a sequence
-    is decoded at once, as in training, or step by step. Called with indices
-    of shape (n, T) and a state; returns outputs of shape (n, T, q) and the new state.
+    every input. It belongs to the decoder's state, so it is the same when a sequence
+    is decoded at once, as in training, and step by step. Call it with indices of shape
+    (n, T) and a state; it returns outputs of shape (n, T, q) and the new state.
     (Cho and others 2014, https://arxiv.org/abs/1406.1078)
     """
 
@@ -227,9 +227,9 @@ def train_epoch_seq2seq(net, data_iter, loss, trainer, bos, device):
     """Train for one pass over `data_iter`; returns (loss, tokens per second).
 
     Teacher forcing: the decoder reads the index `bos` and then the target tokens up to
-    the last but one, not its own predictions. The loss is the sum over
-    the sequences, divided by the number of valid target tokens, and is read from the
-    device once, at the end. Gradients are clipped at the norm 1.
+    the last but one, not its own predictions. The loss is the sum over the sequences,
+    divided by the number of valid target tokens, and is read from the device once, at
+    the end. Gradients are clipped at the norm 1.
     """
     timer = Timer()
     total_loss, num_tokens = np.zeros((), ctx=device), 0

@@ -6,7 +6,7 @@ The modules and names of this package, and their order, are those of
     devices       random numbers, GPU or CPU
     data          batches of text
     model         language models
-    prediction    text from a model, character by character
+    prediction    text written by a model
     updaters      gradient descent, optimisers, one step
     training      the loop: one epoch, all epochs, clipping
     weights       saved to, and loaded from, a file that every framework reads

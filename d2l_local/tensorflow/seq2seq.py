@@ -169,9 +169,9 @@ class Seq2SeqDecoder(Decoder):
 
     It starts in the encoder's last state, which needs equally many layers and hidden
     units there. The top layer's part of that state, the context, is concatenated with
-    every input. It belongs to the decoder's state, so it stays the same if a sequence
-    is decoded at once, as in training, or step by step. Called with indices
-    of shape (n, T) and a state; returns outputs of shape (n, T, q) and the new state.
+    every input. It belongs to the decoder's state, so it is the same when a sequence
+    is decoded at once, as in training, and step by step. Call it with indices of shape
+    (n, T) and a state; it returns outputs of shape (n, T, q) and the new state.
     (Cho and others 2014, https://arxiv.org/abs/1406.1078)
     """
 
@@ -243,9 +243,9 @@ def compiled_step(net, optimizer, bos):
     """Return a function that makes one clipped update on a batch and returns the loss.
 
     Teacher forcing: the decoder reads the index `bos` and then the target tokens up to
-    the last but one, not its own predictions. The loss is the sum over
-    the sequences. It is compiled to a graph for each shape of the batch, and the graphs
-    are freed with the function.
+    the last but one, not its own predictions. The loss is the sum over the sequences.
+    The function is compiled to a graph for each shape of the batch, and its graphs are
+    freed with it.
     """
 
     @tf.function

@@ -93,7 +93,7 @@ def with_late_gradient(b, W, inputs):
 
 @tf.custom_gradient
 def once(x):
-    """Return `x`, to be differentiated once: late gradients have no second time."""
+    """Return `x`, and refuse a second derivative, which late gradients would spoil."""
 
     def grad(dx):
         return tf.raw_ops.PreventGradient(

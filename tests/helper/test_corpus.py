@@ -166,9 +166,9 @@ def test_the_type_is_the_smallest_that_holds_every_index(
     kinds, dtype, write, in_a_file
 ):
     letters = [chr(i) for i in range(0x3400, 0x40000) if chr(i).isalpha()]
-    words = letters[:kinds] if kinds < 1000 else (
-        [a + b for a in letters[:700] for b in letters[:100]]
-    )  # fmt: skip
+    words = letters[:kinds]
+    if kinds > 1000:
+        words = [a + b for a in letters[:700] for b in letters[:100]]
     corpus, vocab = load_corpus(write(" ".join(words)), "word", unicode=True)
     assert len(vocab) == kinds + 1
     assert corpus.dtype == dtype

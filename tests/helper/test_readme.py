@@ -14,7 +14,7 @@ FRENCH = "Elle est prête. À bientôt, mon cœur, ça va très bien ? Où êtes
 def test_a_model_is_trained_on_a_text_of_ones_own(tmp_path, monkeypatch, capsys):
     blocks = re.findall(r"```python\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
     (code,) = [block for block in blocks if "my-novel.txt" in block]
-    (tmp_path / "my-novel.txt").write_text(FRENCH * 17, encoding="utf-8")
+    (tmp_path / "my-novel.txt").write_text(FRENCH * 20, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     names = {}
     exec(code, names)

@@ -211,9 +211,11 @@ def traces():
     X = tf.random.stateless_normal((n, T, d), seed=(1, 2))
     found = []
     for name in LAYERS:
-        layer = LAYERS[name](name=name, **BOTH) if name != "bidirectional" else (
-            layers.Bidirectional(layers.LSTM(h, name="inner", **BOTH), name=name)
-        )  # fmt: skip
+        if name == "bidirectional":
+            inner = layers.LSTM(h, name="inner", **BOTH)
+            layer = layers.Bidirectional(inner, name=name)
+        else:
+            layer = LAYERS[name](name=name, **BOTH)
         result = layer(X)
         found.append(type(layer))
         found.append(repr(tf.nest.map_structure(lambda x: x.numpy().tolist(), result)))
