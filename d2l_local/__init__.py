@@ -18,6 +18,7 @@ The rooms:
 and on the ground floor:
 
     common       the names that every framework's module shares
+    frameworks   which of the three are installed
     arguments    checks of arguments that several modules need
     files        writing a file whole or not at all
     download     texts from the network: `python -m d2l_local.download`

@@ -19,6 +19,10 @@ and one that these don't need:
 What touches no tensor (text, vocabulary, batches, plots) comes from `d2l_local.common`.
 """
 
+from d2l_local.frameworks import require
+
+require("torch")
+
 from d2l_local.common import *
 from d2l_local.torch.data import (
     SeqDataLoader,
