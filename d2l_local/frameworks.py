@@ -5,6 +5,8 @@
 prints a line for each that is missing, and nothing where all three are there.
 """
 
+import contextlib
+import importlib
 import platform
 import sys
 from importlib.util import find_spec
@@ -63,6 +65,18 @@ def require(framework):
     """Raise ImportError, with the remedy, if `framework` isn't installed."""
     if not is_installed(framework):
         raise ImportError(missing(framework), name=framework)
+
+
+def load_triton():
+    """Load Triton, if it is installed: to be called before TensorFlow is imported.
+
+    PyTorch's build for CUDA brings Triton and loads it with the first optimiser. Where
+    TensorFlow 2.20 or 2.21 has been imported by then, this ends the process without a
+    word, as Triton's calls of LLVM land in TensorFlow's own copy of it.
+    """
+    if is_installed("triton"):
+        with contextlib.suppress(ImportError):
+            importlib.import_module("triton")
 
 
 if __name__ == "__main__":

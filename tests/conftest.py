@@ -14,6 +14,9 @@ from tools.book import ROOT
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 
+# Tests import TensorFlow before the helper package, and PyTorch in the same process.
+frameworks.load_triton()
+
 # How an import of a framework that isn't installed ends, by the framework's own name or
 # by the helper package's module.
 LACKING = {name: frameworks.missing(name) for name in frameworks.NAMES}

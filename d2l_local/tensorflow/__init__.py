@@ -19,10 +19,11 @@ and one that these don't need, since their layers do it themselves:
 What touches no tensor (text, vocabulary, batches, plots) comes from `d2l_local.common`.
 """
 
-from d2l_local.frameworks import require
+from d2l_local.frameworks import load_triton, require
 from d2l_local.quiet import without_known_notices
 
 require("tensorflow")
+load_triton()
 
 with without_known_notices():
     import tensorflow
