@@ -79,7 +79,7 @@ def low(tensor):
 
 def numbered(variables):
     """The values of `variables` by their numbers."""
-    return {str(i): np.array(variable) for i, variable in enumerate(variables)}
+    return {str(i): np.asarray(v).copy() for i, v in enumerate(variables)}
 
 
 def assign(variables, arrays):

@@ -168,7 +168,7 @@ class TensorFlow(Trainer):
         return tf.keras.optimizers.RMSprop(lr)
 
     def weights(self, net):
-        return [np.array(variable) for variable in net.trainable_variables]
+        return [np.asarray(v).copy() for v in net.trainable_variables]
 
 
 class MXNet(Trainer):
