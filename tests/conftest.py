@@ -14,6 +14,44 @@ from tools.book import ROOT
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 
+# What `make test-fast` leaves out: a folder, a module, or a test in it. They start
+# kernels and processes, train until something is learned, or run nbgrader.
+SLOW = (
+    "tests/benchmarks/test_bench_process.py",
+    "tests/benchmarks/test_bench_worker.py",
+    "tests/book/test_course.py",
+    "tests/book/test_nbval.py",
+    "tests/checks/test_check_author_corpora.py",
+    "tests/checks/test_check_imports.py",
+    "tests/helper/dropin/test_dropin_classic.py",
+    "tests/helper/dropin/test_dropin_install.py",
+    "tests/helper/dropin/test_dropin_keras2.py",
+    "tests/helper/dropin/test_dropin_tensorflow.py",
+    "tests/helper/equality/test_exchange.py",
+    "tests/helper/equality/test_planted.py",
+    "tests/helper/equality/test_without_onednn.py",
+    "tests/helper/frameworks/test_tensorflow_unrolling.py",
+    "tests/helper/seq2seq/test_seq2seq.py",
+    "tests/helper/test_memory.py",
+    "tests/helper/test_speak.py",
+    "tests/helper/test_warnings.py",
+    "tests/helper/training/test_processes.py",
+    "tests/helper/training/test_resume.py",
+    "tests/tools/test_assignment.py",
+    "tests/tools/test_catalogue_fuzz.py",
+    "tests/tools/test_colab.py",
+    "tests/tools/test_execute.py",
+    "tests/tools/test_without_a_framework.py",
+)
+
+
+def pytest_collection_modifyitems(items):
+    """Mark the slow tests."""
+    for item in items:
+        if item.nodeid.startswith(SLOW):
+            item.add_marker("slow")
+
+
 # Tests import TensorFlow before the helper package, and PyTorch in the same process.
 frameworks.load_triton()
 

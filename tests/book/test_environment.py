@@ -14,6 +14,7 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 
 from d2l_local import frameworks
+from tests.conftest import SLOW
 from tools.book import ROOT
 
 FILES = ("requirements.txt", "requirements-mxnet.txt")
@@ -337,3 +338,12 @@ def test_clean_keeps_what_took_long_and_distclean_removes_it(path, checkout):
     assert left == {"cache", "colab", "bench"}
     assert path.run("make", "distclean", cwd=checkout).returncode == 0
     assert not (checkout / "build").exists() and os.listdir(checkout)
+
+
+def test_what_is_called_slow_exists_and_most_tests_are_not():
+    modules = {p.relative_to(ROOT).as_posix() for p in ROOT.glob("tests/**/test_*.py")}
+    for name in SLOW:
+        path, _, test = name.partition("::")
+        assert path in modules, name
+        assert not test or f"def {test}(" in (ROOT / path).read_text("utf-8"), name
+    assert len(set(SLOW)) == len(SLOW) < len(modules) / 2
