@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 
 from benchmarks import environment, machine, page
-from benchmarks.plan import CLASSIC, FULL, OURS, QUICK, Plan, Unit, units
+from benchmarks.plan import CLASSIC, FRAMEWORKS, FULL, OURS, QUICK, Plan, Unit, units
 from benchmarks.process import Bench, JobFailed, code_digest
 from benchmarks.results import (
     FORMAT,
@@ -32,6 +32,7 @@ from benchmarks.results import (
     without_paths,
 )
 from benchmarks.summary import Mismatch
+from d2l_local import frameworks
 from d2l_local.text.loading import clean, read_lines
 from d2l_local.text.sources import EMBEDDED, STAND_IN
 from tools.book import ROOT
@@ -81,6 +82,10 @@ def run_all(bench: Bench, todo: list[Unit]) -> dict[str, list[dict]]:
 
 def measure(plan: Plan, fresh: bool) -> Results:
     """Run what is left of a plan, and return all results."""
+    lacking = [name for name in FRAMEWORKS if not frameworks.is_installed(name)]
+    if lacking:
+        reasons = "; ".join(map(frameworks.missing, lacking))
+        raise ResultsError(f"all three are measured, but {reasons}")
     load_before = round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None
     description = machine.describe(ROOT)
     bench, missing = prepare(description)

@@ -18,6 +18,7 @@ Packages:
 and the modules beside them:
 
     common       the names that every framework's module shares
+    frameworks   which of the three are installed
     arguments    checks of arguments that several modules need
     files        a file written whole or not at all, and its checksum
     download     texts from the network: `python -m d2l_local.download`

@@ -17,6 +17,8 @@ import warnings
 
 import numpy as np
 
+from d2l_local.frameworks import require
+
 _import_lock = threading.RLock()
 # How many imports of MXNet are under way, one inside the other, and the names that
 # NumPy holds meanwhile. The lock is never held during an import.
@@ -94,18 +96,11 @@ def import_mxnet():
     missing (Python 3.12 has none; setuptools brings one).
     """
     with _import_lock:
-        try:
-            if "mxnet" in sys.modules:
-                return importlib.import_module("mxnet")  # waits for another thread
-            with numpy_as_mxnet_knew_it():
-                return importlib.import_module("mxnet")
-        except ModuleNotFoundError as error:
-            if error.name != "mxnet":
-                raise
-            raise ImportError(
-                "MXNet is not installed: pip install 'd2l-local[mxnet]' (on NumPy 2, "
-                "pip install --no-deps mxnet==1.9.1)"
-            ) from error
+        if "mxnet" in sys.modules:
+            return importlib.import_module("mxnet")  # waits for another thread
+        require("mxnet")
+        with numpy_as_mxnet_knew_it():
+            return importlib.import_module("mxnet")
 
 
 @contextlib.contextmanager

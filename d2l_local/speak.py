@@ -11,14 +11,12 @@ import importlib
 import os
 import subprocess
 import sys
-from importlib.util import find_spec
 
 from d2l_local.exchange.file import read_weights
+from d2l_local.frameworks import NAMES, is_installed, missing
 from d2l_local.quiet import without_known_notices
 from d2l_local.text.prompt import encode_prompt
 from d2l_local.text.vocabulary import UNKNOWN
-
-FRAMEWORKS = {"torch": "PyTorch", "tensorflow": "TensorFlow", "mxnet": "MXNet"}
 
 
 def speak(path, prefix, num_preds=50, framework="torch"):
@@ -30,11 +28,8 @@ def speak(path, prefix, num_preds=50, framework="torch"):
     installed.
     """
     prefix = check(path, prefix, num_preds)
-    if find_spec(framework) is None:
-        raise ImportError(
-            f"{FRAMEWORKS[framework]} is not installed: pip install "
-            f"'d2l-local[{framework}]', or name another --framework"
-        )
+    if not is_installed(framework):
+        raise ImportError(f"{missing(framework)} (or name another --framework)")
     d2l = importlib.import_module(f"d2l_local.{framework}")
     if framework == "mxnet":
         importlib.import_module("mxnet").npx.set_np()
@@ -54,8 +49,8 @@ def speak_everywhere(path, prefix, num_preds=50):
     check(path, prefix, num_preds)
     return {
         name: generate_apart(path, prefix, num_preds, framework)
-        for framework, name in FRAMEWORKS.items()
-        if find_spec(framework) is not None
+        for framework, name in NAMES.items()
+        if is_installed(framework)
     }
 
 
@@ -66,7 +61,7 @@ def generate_apart(path, prefix, num_preds, framework):
     command = [*module, *options, "--", str(path), prefix]
     run = subprocess.run(command, capture_output=True, text=True)
     if run.returncode != 0:
-        raise RuntimeError(f"{FRAMEWORKS[framework]} failed: {run.stderr.strip()}")
+        raise RuntimeError(f"{NAMES[framework]} failed: {run.stderr.strip()}")
     return run.stdout.removesuffix("\n")
 
 
@@ -97,7 +92,7 @@ def main(argv=None):
     )
     parser.add_argument("weights", metavar="WEIGHTS", help="a file of export_weights")
     parser.add_argument("prefix", metavar="PREFIX", help="the start of the text")
-    parser.add_argument("--framework", choices=FRAMEWORKS, default="torch")
+    parser.add_argument("--framework", choices=NAMES, default="torch")
     parser.add_argument(
         "--num-preds",
         type=int,

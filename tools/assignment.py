@@ -41,7 +41,8 @@ def assignments(book: Book, frameworks: list[str] | None, language: str) -> list
         raise BookError(
             f"there is no language {language!r}; choose from {', '.join(known)}"
         )
-    chosen = book.select(frameworks)
+    # A framework that is named is laid out wherever its notebooks are to run.
+    chosen = book.select(frameworks) if frameworks else book.select_installed(None)
     built = build_all(book, Online(book))
     found = [
         item

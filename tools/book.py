@@ -11,6 +11,8 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+from d2l_local import frameworks as helper
+
 ROOT = Path(__file__).resolve().parent.parent
 CHAPTER_NAME = re.compile(r"(\d\d-[a-z0-9]+|[a-z][a-z0-9]*)(-[a-z0-9]+)*")
 
@@ -21,13 +23,21 @@ class BookError(Exception):
 
 @dataclass(frozen=True)
 class Framework:
-    """One deep-learning framework in which every chapter exists."""
+    """One deep-learning framework in which every chapter exists.
+
+    `module` is what `import` calls it, which the helper package does, too.
+    """
 
     key: str
     name: str
     folder: str
+    module: str
     packages: tuple[str, ...]
     install: dict[str, str]
+
+    @property
+    def is_installed(self) -> bool:
+        return helper.is_installed(self.module)
 
 
 @dataclass(frozen=True)
@@ -124,6 +134,30 @@ class Book:
             self.framework(key)
         return [f for f in self.frameworks if not frameworks or f.key in frameworks]
 
+    @property
+    def lacking(self) -> list[Framework]:
+        """Frameworks that aren't installed here, in reading order."""
+        return [f for f in self.frameworks if not f.is_installed]
+
+    def select_installed(self, frameworks: list[str] | None) -> list[Framework]:
+        """The named frameworks in reading order, or all that are installed.
+
+        Prints a line for each that is left out. Raises BookError if one that isn't
+        installed was named, or if none is installed.
+        """
+        chosen = self.select(frameworks)
+        reasons = [helper.missing(f.module) for f in chosen if f in self.lacking]
+        found = [f for f in chosen if f not in self.lacking]
+        if not found or (frameworks and reasons):
+            raise BookError("; ".join(reasons))
+        for reason in reasons:
+            print(f"left out: {reason}", flush=True)
+        return found
+
+    def fits(self, all_frameworks: bool) -> bool:
+        """Return False for a page that runs all frameworks, where one is missing."""
+        return not (all_frameworks and self.lacking)
+
 
 def load(root: Path = ROOT) -> Book:
     """Read `source/book.toml`; raise BookError naming what is missing in it."""
@@ -166,6 +200,7 @@ def _framework(entry: dict) -> Framework:
         key=entry["key"],
         name=entry["name"],
         folder=entry["folder"],
+        module=entry.get("module", entry["key"]),
         packages=tuple(entry["packages"]),
         install=dict(entry.get("install", {})),
     )

@@ -267,8 +267,8 @@ def choose_text(text: str) -> str:
 
 
 def choose(book: Book, options: argparse.Namespace) -> list[Built]:
-    """The notebooks asked for; BookError if a name fits none."""
-    frameworks = book.select(options.framework)
+    """The notebooks asked for that can run here; BookError if a name fits none."""
+    frameworks = book.select_installed(options.framework)
     kinds = options.kind or KINDS
     # Only a stored notebook needs the languages, for the links of its head; a trial
     # run isn't to wait for a translation that has to be mended.
@@ -286,7 +286,17 @@ def choose(book: Book, options: argparse.Namespace) -> list[Built]:
             known = ", ".join(sorted(stems))
             raise BookError(f"there is no chapter {name!r}; choose from {known}")
     wanted = options.chapter or stems
-    return [item for item in built if item.chapter.stem in wanted]
+    found = [item for item in built if item.chapter.stem in wanted]
+    pages = {item.chapter.stem for item in found if not fits(item, book)}
+    for stem in sorted(pages):
+        names = " and ".join(framework.name for framework in book.lacking)
+        print(f"left out: {stem} runs all frameworks, and needs {names}", flush=True)
+    return [item for item in found if item.chapter.stem not in pages]
+
+
+def fits(item: Built, book: Book) -> bool:
+    """Return False if the notebook runs a framework that isn't installed here."""
+    return book.fits(bool(item.notebook.metadata["d2l_local"].get("all_frameworks")))
 
 
 def exit_code(work: Callable[[], None], interrupted: str, *failures: type) -> int:

@@ -32,11 +32,13 @@ from tools.result import HEADINGS, Result, ResultError, read_result, row, table
 def flagship(book: Book, text: str) -> list[Built]:
     """The flagship's notebooks, in order, as they will stand below build/run/."""
     shelf = Shelf(book, book.build / "run" / text)
+    frameworks = book.select_installed(None)
     built = [
         item
         for item in build_all(book, shelf)
         if item.chapter.stem == book.flagship
         and item.edition == Edition(item.framework)
+        and item.framework in frameworks
     ]
     if not built:
         raise BookError(

@@ -20,7 +20,11 @@ and one that the others don't need, since their layers do it themselves:
 Everything without tensors (text, vocabulary, plots) comes from `d2l_local.common`.
 """
 
+from d2l_local.frameworks import load_triton, require
 from d2l_local.quiet import without_known_notices
+
+require("tensorflow")
+load_triton()
 
 with without_known_notices():
     import tensorflow

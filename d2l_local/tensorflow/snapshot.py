@@ -78,7 +78,7 @@ def low(tensor):
 
 def numbered(variables):
     """Return the values of `variables` by their numbers."""
-    return {str(i): variable.numpy() for i, variable in enumerate(variables)}
+    return {str(i): np.asarray(v).copy() for i, v in enumerate(variables)}
 
 
 def assign(variables, arrays):

@@ -20,6 +20,10 @@ and one that the others don't need:
 Everything without tensors (text, vocabulary, plots) comes from `d2l_local.common`.
 """
 
+from d2l_local.frameworks import require
+
+require("torch")
+
 from d2l_local.common import *
 from d2l_local.torch.data import (
     SeqDataLoader,

@@ -51,7 +51,7 @@ def prove(subject: Subject, colab: Colab, fresh: bool) -> None:
 
 
 def prove_all(book: Book, options: argparse.Namespace) -> None:
-    subjects = find(book, book.select(options.framework))
+    subjects = find(book, book.select_installed(options.framework))
     base = Environment(options.environment.resolve())
     preinstalled = check_base(base, requirements(book.root / REQUIREMENTS))
     place = book.build / "colab"

@@ -87,7 +87,7 @@ def find(book: Book, frameworks: list[Framework]) -> list[Subject]:
     found = []
     for framework in frameworks:
         folder = book.notebooks / framework.folder
-        paths = [p for p in sorted(folder.rglob("*.ipynb")) if _runs(p, folder)]
+        paths = [p for p in sorted(folder.rglob("*.ipynb")) if _runs(p, folder, book)]
         if not paths:
             raise BookError(f"{book.relative(folder)} holds no notebook: `make build`")
         for path in paths:
@@ -100,14 +100,20 @@ def find(book: Book, frameworks: list[Framework]) -> list[Subject]:
 
 
 def _install(path: Path, framework: Framework, book: Book) -> dict[str, str]:
-    if not nb.read(path).metadata.get("d2l_local", {}).get("all_frameworks"):
+    if not _all_frameworks(path):
         return framework.install
     return {k: v for each in book.frameworks for k, v in each.install.items()}
 
 
-def _runs(path: Path, folder: Path) -> bool:
+def _all_frameworks(path: Path) -> bool:
+    return bool(nb.read(path).metadata.get("d2l_local", {}).get("all_frameworks"))
+
+
+def _runs(path: Path, folder: Path, book: Book) -> bool:
     parents = path.relative_to(folder).parent.parts
-    return not {"exercises", ".ipynb_checkpoints"} & set(parents)
+    if {"exercises", ".ipynb_checkpoints"} & set(parents):
+        return False
+    return book.fits(_all_frameworks(path))
 
 
 def kept(subject: Subject, prepared: NotebookNode, colab: Colab) -> Entry:

@@ -5,6 +5,8 @@ import os
 import signal
 from types import SimpleNamespace
 
+import numpy as np
+
 FRAMEWORKS = ["torch", "tensorflow", "mxnet"]
 h = 8  # hidden units
 
@@ -166,7 +168,7 @@ class TensorFlow(Trainer):
         return tf.keras.optimizers.RMSprop(lr)
 
     def weights(self, net):
-        return [variable.numpy() for variable in net.trainable_variables]
+        return [np.asarray(v).copy() for v in net.trainable_variables]
 
 
 class MXNet(Trainer):
