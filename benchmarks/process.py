@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.plan import CLASSIC, Job, Unit
-from tools.cache import helper_digest
+from tools.imports import package_digest
 from tools.notebook import write_text
 
 # What decides over a result, beside the helper and the job itself.
@@ -142,8 +142,8 @@ def environment_of(job: Job) -> dict[str, str]:
 
 
 def code_digest(root: Path) -> str:
-    """A digest of the helper package and of the code that measures."""
-    digest = hashlib.sha256(helper_digest(root / "d2l_local").encode())
+    """A digest of the helper package, without the checks, and of what measures."""
+    digest = hashlib.sha256(package_digest(root / "d2l_local").encode())
     for name in MEASURING:
         digest.update((root / "benchmarks" / name).read_bytes())
     return digest.hexdigest()

@@ -17,6 +17,7 @@ Each module is named for what it handles and knows nothing of the later ones:
     contents      the table of all notebooks in README.md
     build         command: write or check the notebooks
     assignment    command: lay the exercises out for nbgrader
+    imports       which files of the book's packages some code uses
     cache         finished executions
     progress      what an execution shows while it runs
     execute       command: run notebooks, store their outputs

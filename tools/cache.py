@@ -21,6 +21,7 @@ from nbformat import NotebookNode
 
 from tools import notebook as nb
 from tools.book import Book, Framework
+from tools.imports import digest_of_use
 
 COMMON_PACKAGES = ("numpy", "matplotlib", "ipykernel")
 
@@ -58,6 +59,7 @@ def entry(
     mode is 'full' or 'fast'; text names what is trained on: 'embedded', or
     'book' with the digest of the file.
     """
+    code = [cell.source for cell in nb.code_cells(notebook)]
     key = {
         "framework": framework.key,
         "mode": mode,
@@ -65,8 +67,8 @@ def entry(
         "python": platform.python_version(),
         "machine": platform.machine(),
         "packages": versions(framework),
-        "helper": helper_digest(book.root / "d2l_local"),
-        "code": [cell.source for cell in nb.code_cells(notebook)],
+        "own packages": digest_of_use(book.root, code),
+        "code": code,
     }
     return entry_of(key, book.build / "cache")
 
@@ -86,14 +88,3 @@ def versions(framework: Framework) -> dict[str, str]:
         except PackageNotFoundError:
             continue  # such as tensorflow where tensorflow-cpu is installed
     return found
-
-
-def helper_digest(package: Path) -> str:
-    """Digest of the helper package: its code and the texts it ships."""
-    digest = hashlib.sha256()
-    files = [*package.rglob("*.py"), *package.glob("data/*.txt")]
-    for path in sorted(files):
-        content = path.read_bytes()
-        name = path.relative_to(package).as_posix()
-        digest.update(f"{name}\0{len(content)}\0".encode() + content)
-    return digest.hexdigest()

@@ -245,15 +245,14 @@ def test_a_snapshot_leaves_the_checkout_alone_even_from_a_git_hook(
     assert (checkout / ".git" / "index").read_bytes() == index
 
 
-def test_the_id_of_the_package_follows_the_package_alone(checkout, tmp_path):
-    (checkout / "d2l_local").mkdir()
-    module = checkout / "d2l_local" / "module.py"
-    module.write_text("one")
-    first = snapshot(checkout, tmp_path / "1.git").package
+def test_the_id_of_the_packaging_follows_what_pip_builds_with_alone(checkout, tmp_path):
+    settings = checkout / "pyproject.toml"
+    settings.write_text("one")
+    first = snapshot(checkout, tmp_path / "1.git").packaging
     (checkout / "README.md").write_text("prose")
-    assert snapshot(checkout, tmp_path / "2.git").package == first
-    module.write_text("two")
-    assert snapshot(checkout, tmp_path / "3.git").package != first
+    assert snapshot(checkout, tmp_path / "2.git").packaging == first
+    settings.write_text("two")
+    assert snapshot(checkout, tmp_path / "3.git").packaging != first
 
 
 def test_a_missing_git_is_said_with_its_remedy(checkout, tmp_path, monkeypatch):
@@ -450,6 +449,15 @@ def test_the_proof_is_void_when_package_versions_or_settings_change(
     ]
     for change in other:
         assert kept(one, notebook, replace(colab, **change)).folder != first.folder
+    (colab.book.root / "d2l_local").unlink()  # a link to the real one
+    module = colab.book.root / "d2l_local" / "__init__.py"
+    module.parent.mkdir()
+    module.write_text("")
+    assert kept(one, notebook, colab).folder == first.folder  # it imports nothing of it
+    user = nb.read(subject("import d2l_local").path)
+    before = kept(one, user, colab)
+    module.write_text("changed = True")
+    assert kept(one, user, colab).folder != before.folder
     colab.book.install["tqdm"] = "tqdm"
     assert kept(one, notebook, colab).folder != first.folder
 

@@ -13,7 +13,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from tools import notebook as nb
 from tools.book import ROOT, BookError
 from tools.build import build_all
-from tools.cache import entry, helper_digest
+from tools.cache import entry
 from tools.execute import (
     ExecutionError,
     Settings,
@@ -163,16 +163,6 @@ def test_the_cache_key_covers_code_mode_text_and_framework(book):
     again = entry(book, torch.framework, torch.notebook, "full", "embedded")
     assert again.folder == entries[0].folder
     assert "numpy" in again.key["packages"]
-
-
-@pytest.mark.parametrize("name", ["text.py", "sub/deep.py", "data/story.txt"])
-def test_the_cache_key_covers_the_helper_package(tmp_path, name):
-    path = tmp_path / name
-    path.parent.mkdir(exist_ok=True)
-    path.write_text("one")
-    before = helper_digest(tmp_path)
-    path.write_text("two")
-    assert helper_digest(tmp_path) != before
 
 
 def test_notes_are_overwritten_on_a_terminal_and_rare_in_a_log():

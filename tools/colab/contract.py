@@ -18,11 +18,12 @@ from nbformat.v4 import new_code_cell
 
 from tools import notebook as nb
 from tools.book import Book, BookError, Framework
-from tools.cache import Entry, entry_of, helper_digest
+from tools.cache import Entry, entry_of
 from tools.colab.environment import Environment, violations
 from tools.colab.kernel import ColabClient, variables
 from tools.colab.repository import Repository
 from tools.execute import ExecutionError, run_client
+from tools.imports import digest_of_use, package_digest
 from tools.progress import Progress
 
 # Runs after the notebook, in its kernel.
@@ -115,14 +116,16 @@ def kept(subject: Subject, prepared: NotebookNode, colab: Colab) -> Entry:
 
     Left out are the versions that pip adds, which nothing here decides.
     """
+    code = [cell.source for cell in nb.code_cells(prepared)]
     key = {
         "notebook": subject.name,
-        "code": [cell.source for cell in nb.code_cells(prepared)],
-        "package": colab.repository.package,
+        "code": code,
+        "own packages": digest_of_use(colab.book.root, code),
+        "packaging": colab.repository.packaging,
         "python": colab.base.version(),
         "preinstalled": sorted(colab.preinstalled.values()),
         "settings": [colab.address, colab.book.install, subject.install],
-        "check": helper_digest(Path(__file__).parent),
+        "check": package_digest(Path(__file__).parent),
     }
     return entry_of(key, colab.book.build / "colab")
 
