@@ -13,7 +13,7 @@ from pathlib import Path
 
 from benchmarks.plan import CLASSIC, Job, Unit
 from tools.imports import package_digest
-from tools.notebook import write_text
+from tools.files import write_text
 
 # What decides over a result, beside the helper and the job itself.
 MEASURING = (

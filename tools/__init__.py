@@ -3,13 +3,16 @@
 Each module is named for what it handles and knows nothing of the later ones:
 
     book          settings, paths, list of chapters
+    command       what all commands share: --root and exit codes
+    files         writing whole or not at all
     exercise      solutions in code, nbgrader's marks
     source        one chapter's file, split into cells
     myst          the MyST blocks of one Markdown cell
     wording       the words around a notebook's text
     translations  a room: catalogues, and the command that brings them up to date
     edition       kinds of notebook: where they stand, how they link
-    labels        numbers of labels, text of references
+    labels        labels and their numbers
+    references    text of references, and where they lead
     markdown      MyST -> the plain Markdown of a notebook
     head          opening cell and set-up cell
     notebook      assembly, identity and storage of a notebook

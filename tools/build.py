@@ -11,7 +11,6 @@ Exit codes: 0 fine, 1 stale (with --check) or a notebook without a source,
 
 from __future__ import annotations
 
-import argparse
 import difflib
 import sys
 from collections.abc import Iterator
@@ -20,10 +19,11 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from tools import contents
+from tools import command, contents
 from tools import notebook as nb
-from tools.book import ROOT, Book, BookError, Framework, Language, load
+from tools.book import Book, Framework, Language, load
 from tools.edition import KINDS, Edition, Shelf
+from tools.files import write_text
 from tools.head import ENGLISH
 from tools.labels import collect
 from tools.source import Chapter, read_all
@@ -198,7 +198,7 @@ def write(book: Book) -> list[str]:
         if difference(item.path, text) is None:
             print(f"unchanged  {name}")
             continue
-        nb.write_text(item.path, text)
+        write_text(item.path, text)
         print(f"written    {name}")
         if item.dropped:
             print(
@@ -210,22 +210,18 @@ def write(book: Book) -> list[str]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m tools.build", description=__doc__)
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser = command.parser("tools.build", __doc__)
     parser.add_argument("--check", action="store_true", help="write nothing, compare")
-    parser.add_argument("--root", type=Path, default=ROOT, help="root of the book")
     options = parser.parse_args(arguments)
-    try:
-        book = load(options.root.resolve())
+
+    def work() -> list[str]:
+        book = load(options.root)
         problems = check(book) if options.check else write(book)
-    except BookError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    for problem in problems:
-        print(problem, file=sys.stderr)
-    if problems and options.check:
-        print("the notebooks are not up to date: run `make build`", file=sys.stderr)
-    return 1 if problems else 0
+        if problems and options.check:
+            problems.append("the notebooks are not up to date: run `make build`")
+        return problems
+
+    return command.exit_code(work)
 
 
 if __name__ == "__main__":

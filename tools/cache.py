@@ -21,6 +21,7 @@ from nbformat import NotebookNode
 
 from tools import notebook as nb
 from tools.book import Book, Framework
+from tools.files import write_text
 from tools.imports import digest_of_use
 
 COMMON_PACKAGES = ("numpy", "matplotlib", "ipykernel")
@@ -43,7 +44,7 @@ class Entry:
 
     def store(self, notebook: NotebookNode) -> None:
         text = json.dumps(self.key, indent=1, ensure_ascii=False)
-        nb.write_text(self.folder / "key.json", text + "\n")
+        write_text(self.folder / "key.json", text + "\n")
         nb.write(self.path, notebook)  # last: its presence makes the entry whole
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from tools.book import Book, BookError, Language
 from tools.edition import KINDS, Edition, Shelf
-from tools.notebook import write_text
+from tools.files import write_text
 from tools.source import Chapter, read_all
 from tools.wording import ENGLISH
 from tools.work import translate

@@ -23,7 +23,6 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,10 +40,12 @@ from nbclient.exceptions import (
 from nbformat import NotebookNode
 from traitlets import default
 
+from tools import command
 from tools import notebook as nb
-from tools.book import ROOT, Book, BookError, load
+from tools.book import Book, BookError, load
 from tools.build import Built, build_all
 from tools.cache import entry
+from tools.command import Failure
 from tools.progress import Progress
 from tools.source import apply_fast
 
@@ -58,7 +59,7 @@ KERNEL_ENVIRONMENT = {"TF_CPP_MIN_LOG_LEVEL": "2", "D2L_LANGUAGE": "en"}
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
-class ExecutionError(Exception):
+class ExecutionError(Failure):
     """A notebook did not run to its end, or wrote what must not be stored."""
 
 
@@ -289,31 +290,11 @@ def choose(book: Book, options: argparse.Namespace) -> list[Built]:
     return [item for item in built if item.chapter.stem in wanted]
 
 
-def exit_code(work: Callable[[], None], interrupted: str, *failures: type) -> int:
-    """Do the work of a command that executes notebooks; return its exit code.
-
-    What stopped it is said on stderr: 1 for an ExecutionError and `failures`, 2 for a
-    BookError, 130 for the user, with what `interrupted` says of how to go on.
-    """
-    try:
-        work()
-    except BookError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    except (ExecutionError, *failures) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print(f"\ninterrupted; {interrupted}", file=sys.stderr)
-        return 130
-    return 0
-
-
 def main(arguments: list[str] | None = None) -> int:
     options = _parse(arguments)
 
     def work() -> None:
-        book = load(options.root.resolve())
+        book = load(options.root)
         digest = choose_text(options.text)
         settings = Settings(options.mode, options.text, options.timeout, digest)
         for item in choose(book, options):
@@ -322,15 +303,12 @@ def main(arguments: list[str] | None = None) -> int:
                 store(item, executed)
                 print(f"stored     {book.relative(item.path)}")
 
-    return exit_code(work, "finished notebooks are kept: the same command goes on")
+    how = "finished notebooks are kept: the same command goes on"
+    return command.exit_code(work, how)
 
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="python -m tools.execute",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = command.parser("tools.execute", __doc__)
     add = parser.add_argument
     add("--framework", action="append", metavar="F", help="may be given repeatedly")
     add("--chapter", action="append", metavar="C", help="such as 12-deep-rnn")
@@ -339,7 +317,6 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     add("--text", choices=TEXTS, default="embedded", help="text to train on")
     add("--timeout", type=int, default=TIMEOUT, help="seconds for one cell")
     add("--store", action="store_true", help="write the outputs into notebooks/")
-    add("--root", type=Path, default=ROOT, help="root of the book")
     options = parser.parse_args(arguments)
     if options.store and (options.mode, options.text) != ("full", "embedded"):
         parser.error("--store takes outputs of the full budget on the embedded text")

@@ -13,7 +13,6 @@ Exit codes: 0 fine, 1 a figure is stale (with --check), 2 a script failed.
 
 from __future__ import annotations
 
-import argparse
 import os
 import shutil
 import subprocess
@@ -23,6 +22,7 @@ import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools import command
 from tools.book import ROOT, Book, BookError, load
 from tools.labels import collect
 from tools.myst import Where, blocks
@@ -32,7 +32,7 @@ from tools.source import read_all
 READ = ("source", "translations")
 
 
-class FigureError(Exception):
+class FigureError(BookError):
     """A script failed; the message holds what it said."""
 
 
@@ -133,30 +133,18 @@ def listing(book: Book) -> str:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m tools.figures",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = command.parser("tools.figures", __doc__)
     parser.add_argument("--check", action="store_true", help="write nothing, compare")
     parser.add_argument("--list", action="store_true", help="list, draw nothing")
-    parser.add_argument("--root", type=Path, default=ROOT, help="root of the book")
     options = parser.parse_args(arguments)
-    try:
+
+    def work() -> list[str] | None:
         if options.list:
-            print(listing(load(options.root.resolve())))
-            problems = []
-        elif options.check:
-            problems = check(options.root)
-        else:
-            draw(options.root)
-            problems = []
-    except (FigureError, BookError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    for problem in problems:
-        print(problem, file=sys.stderr)
-    return 1 if problems else 0
+            print(listing(load(options.root)))
+            return None
+        return check(options.root) if options.check else draw(options.root)
+
+    return command.exit_code(work)
 
 
 if __name__ == "__main__":

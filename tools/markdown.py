@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools.edition import relative
-from tools.labels import Reader, name_of
+from tools.labels import name_of
 from tools.myst import Block, Where, blocks
+from tools.references import Reader
 from tools.wording import BOXES
 
 OPTIONS = {"figure": {"name", "alt"}, "table": {"name", "from"}}

@@ -7,8 +7,6 @@ are sorted, and stored outputs are carried over.
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
@@ -25,10 +23,12 @@ from tools.exercise import (
     explanation_mark,
     without_solution,
 )
+from tools.files import write_text
 from tools.head import head, set_up
-from tools.labels import Labels, Reader
+from tools.labels import Labels
 from tools.markdown import Images, render
 from tools.myst import Where
+from tools.references import Reader
 from tools.source import Cell, Chapter
 from tools.translations.catalogue import Counts
 from tools.wording import Wording
@@ -242,25 +242,6 @@ def read(path: Path) -> NotebookNode:
 
 def write(path: Path, notebook: NotebookNode) -> None:
     write_text(path, dumps(notebook))
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a text file whole or not at all."""
-    write_bytes(path, text.encode())
-
-
-def write_bytes(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        os.chmod(temporary, 0o644)  # mkstemp gives its owner alone any right
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
 
 
 def stored(path: Path) -> NotebookNode | None:

@@ -6,7 +6,7 @@ from urllib.parse import unquote
 import pytest
 
 from tools.book import ROOT
-from tools.labels import anchor
+from tools.references import anchor
 from tools.myst import PARSER
 from tools.notebook import read
 

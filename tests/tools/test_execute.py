@@ -22,6 +22,7 @@ from tools.execute import (
     prepare,
     run_cells,
 )
+from tools.files import write_text
 from tools.progress import Progress
 
 NOTE = """\
@@ -112,7 +113,7 @@ def test_store_then_cache_then_fast(book, edit, capsys):
 def test_a_failure_leaves_the_stored_notebook_alone(book, edit, capsys):
     one = ["--framework", "mxnet", "--store"]
     path = book.notebooks / "mxnet" / "01-sample.ipynb"
-    nb.write_text(path, nb.dumps(build_all(book)[1].notebook))
+    write_text(path, nb.dumps(build_all(book)[1].notebook))
     before = path.read_bytes()
     edit("print(framework, num_epochs)", "print(undefined)")
     assert command(book, *one) == 1

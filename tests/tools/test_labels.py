@@ -4,7 +4,7 @@ import pytest
 
 from tools.book import BookError
 from tools.build import build_all
-from tools.labels import anchor
+from tools.references import anchor
 from tools.notebook import code_cells
 
 MARKER = "For all."

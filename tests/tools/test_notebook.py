@@ -1,5 +1,4 @@
 import copy
-import os
 
 import nbformat
 import pytest
@@ -112,17 +111,3 @@ def test_defects_of_an_unexecuted_emptied_or_failed_notebook(built):
         new_output("stream", name="stderr", text="oops"),
     ]
     assert len(nb.defects(failed)) == 2
-
-
-def test_writing_is_whole_or_not_at_all(tmp_path, monkeypatch):
-    path = tmp_path / "a.txt"
-    nb.write_text(path, "old")
-
-    def fail(source, target):
-        raise OSError("disk")
-
-    monkeypatch.setattr(os, "replace", fail)
-    with pytest.raises(OSError, match="disk"):
-        nb.write_text(path, "new")
-    assert path.read_text() == "old"
-    assert [p.name for p in tmp_path.iterdir()] == ["a.txt"]

@@ -23,12 +23,13 @@ import tempfile
 import time
 from pathlib import Path
 
+from tools import command
 from tools import notebook as nb
-from tools.book import ROOT, Book, load
+from tools.book import Book, load
 from tools.colab.contract import Colab, Subject, check, find, kept
 from tools.colab.environment import Environment, check_base, requirements
 from tools.colab.repository import snapshot
-from tools.execute import exit_code, prepare
+from tools.execute import prepare
 from tools.progress import Progress
 
 REQUIREMENTS = "requirements-colab.txt"
@@ -66,23 +67,18 @@ def prove_all(book: Book, options: argparse.Namespace) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     options = _parse(arguments)
-    return exit_code(
-        lambda: prove_all(load(options.root.resolve()), options),
+    return command.exit_code(
+        lambda: prove_all(load(options.root), options),
         "what has passed is kept: the same command goes on",
     )
 
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="python -m tools.colab",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = command.parser("tools.colab", __doc__)
     add = parser.add_argument
     add("--framework", action="append", metavar="F", help="may be given repeatedly")
     add("--fresh", action="store_true", help="run also what has passed before")
     add("--timeout", type=int, default=TIMEOUT, help="seconds for one cell")
-    add("--root", type=Path, default=ROOT, help="root of the book")
     add(
         "--environment",
         type=Path,
