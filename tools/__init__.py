@@ -16,7 +16,7 @@ Each module is named for what it handles and knows nothing of the later ones:
     markdown      MyST -> the plain Markdown of a notebook
     head          opening cell and set-up cell
     notebook      assembly, identity and storage of a notebook
-    work          all chapters in one language
+    localized     all chapters in one language
     contents      the table of all notebooks in README.md
     build         command: write or check the notebooks
     assignment    command: lay the exercises out for nbgrader

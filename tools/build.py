@@ -22,12 +22,12 @@ from nbformat import NotebookNode
 from tools import command, contents
 from tools import notebook as nb
 from tools.book import Book, Framework, Language, load
-from tools.edition import KINDS, Edition, Shelf
+from tools.edition import KINDS, Edition, Places
 from tools.files import write_text
 from tools.head import ENGLISH
 from tools.labels import collect
+from tools.localized import LocalizedBook, localize
 from tools.source import Chapter, read_all
-from tools.work import Work, translate
 
 DIFF_LINES = 12
 
@@ -49,44 +49,46 @@ class Built:
 
 def build_all(
     book: Book,
-    shelf: Shelf | None = None,
+    places: Places | None = None,
     languages: tuple[Language, ...] | None = None,
 ) -> list[Built]:
     """Assemble every notebook, with the outputs stored in notebooks/ if they fit.
 
-    English comes first, in the order of the source. `shelf` says where the notebooks
+    English comes first, in the order of the source. `places` says where the notebooks
     will stand, for links and image paths (default: where they are committed), and
     `languages` are those that are wanted beside English (default: all). Raises
     BookError; labels are checked over the whole book.
     """
-    shelf = shelf or Shelf(book)
+    places = places or Places(book)
     english = read_all(book)
-    works = {None: Work(english)}
+    localized = {None: LocalizedBook(english)}
     for language in book.languages if languages is None else languages:
-        works[language] = translate(english, language, book)
+        localized[language] = localize(english, language, book)
     built = []
-    for language in works:
-        built += _build_language(language, works, shelf)
+    for language in localized:
+        built += _build_language(language, localized, places)
     return built
 
 
 def _build_language(
-    language: Language | None, works: dict[Language | None, Work], shelf: Shelf
+    language: Language | None,
+    localized: dict[Language | None, LocalizedBook],
+    places: Places,
 ) -> list[Built]:
     """Every notebook of one language."""
-    work, english = works[language], works[None].chapters
+    local, english = localized[language], localized[None].chapters
     # Where a chapter isn't translated, references lead to the English one.
-    labels = collect([work.find(c.document, c.stem) or c for c in english])
+    labels = collect([local.find(c.document, c.stem) or c for c in english])
     built = []
     for original in english:
-        chapter = work.find(original.document, original.stem)
+        chapter = local.find(original.document, original.stem)
         if chapter is None:
             continue
         ids = nb.cell_ids(original)
-        for edition in _editions(chapter, language, shelf.book):
-            frame = _frame(chapter, edition, works, shelf)
-            new = nb.assemble(chapter, frame, labels, ids)
-            built.append(_with_outputs(chapter, edition, new, shelf.book))
+        for edition in _editions(chapter, language, places.book):
+            around = _surroundings(chapter, edition, localized, places)
+            new = nb.assemble(chapter, around, labels, ids)
+            built.append(_with_outputs(chapter, edition, new, places.book))
     if language is None:
         labels.check_used()
     return built
@@ -100,41 +102,41 @@ def _editions(
             yield Edition(framework, kind, language)
 
 
-def _frame(
+def _surroundings(
     chapter: Chapter,
     edition: Edition,
-    works: dict[Language | None, Work],
-    shelf: Shelf,
-) -> nb.Frame:
+    localized: dict[Language | None, LocalizedBook],
+    places: Places,
+) -> nb.Surroundings:
     """What the notebook's head shows: words and links that lead somewhere."""
-    work = works[edition.language]
+    local = localized[edition.language]
     related = {
         kind: replace(edition, kind=kind)
         for document, kinds in KINDS.items()
         for kind in kinds
-        if kind != edition.kind and work.find(document, chapter.stem)
+        if kind != edition.kind and local.find(document, chapter.stem)
     }
     languages = {
         language.name if language else ENGLISH: replace(edition, language=language)
-        for language, other in works.items()
+        for language, other in localized.items()
         if language != edition.language and other.find(chapter.document, chapter.stem)
     }
-    coverage = work.coverage.get((chapter.document, chapter.stem))
-    return nb.Frame(edition, shelf, work.wording, related, languages, coverage)
+    coverage = local.coverage.get((chapter.document, chapter.stem))
+    return nb.Surroundings(edition, places, local.wording, related, languages, coverage)
 
 
 def _with_outputs(
     chapter: Chapter, edition: Edition, new: NotebookNode, book: Book
 ) -> Built:
     """Put in the outputs of the English run; exercises have none."""
-    shelf = Shelf(book)
+    places = Places(book)
     dropped = False
     english = replace(edition, language=None)
     if english.runs:
-        old = nb.stored(shelf.path(english, chapter.stem))
+        old = nb.stored(places.path(english, chapter.stem))
         if old is not None:
             dropped = not nb.carry_outputs(new, old) and nb.has_outputs(old)
-    path = shelf.path(edition, chapter.stem)
+    path = places.path(edition, chapter.stem)
     return Built(chapter, edition, path, new, dropped and edition.runs)
 
 
@@ -179,7 +181,7 @@ def check(book: Book) -> list[str]:
         change = difference(item.path, nb.dumps(item.notebook))
         if change:
             problems.append(f"stale: {book.relative(item.path)}\n{change}")
-    return problems + contents.stale(book) + _orphan_messages(book, built)
+    return problems + contents.readme_problems(book) + _orphan_messages(book, built)
 
 
 def _orphan_messages(book: Book, built: list[Built]) -> list[str]:
@@ -205,7 +207,7 @@ def write(book: Book) -> list[str]:
                 "           its code has changed, so the stored outputs were dropped; "
                 "run `make execute`"
             )
-    contents.write(book)
+    contents.update_readme(book)
     return _orphan_messages(book, built)
 
 

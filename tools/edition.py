@@ -37,7 +37,7 @@ class Edition:
 
 
 @dataclass(frozen=True)
-class Shelf:
+class Places:
     """Where the notebooks of a book stand, and how they link to one another.
 
     `chapters` is another folder for the English chapters, where trial runs go.
@@ -63,8 +63,8 @@ class Shelf:
         return relative(self.path(edition, stem), start.parent)
 
 
-class Online(Shelf):
-    """A shelf whose links lead to the repository, for notebooks that leave it."""
+class Online(Places):
+    """Places whose links lead to the repository online, for notebooks that leave it."""
 
     def link(self, start: Path, edition: Edition, stem: str) -> str:
         return self.book.address(self.path(edition, stem))

@@ -10,7 +10,7 @@ import json
 from dataclasses import replace
 
 from tools.book import Book, Framework
-from tools.edition import Edition, Shelf
+from tools.edition import Edition, Places
 from tools.source import Chapter
 from tools.translations.catalogue import Counts
 from tools.translations.translated import MARK
@@ -42,7 +42,7 @@ if missing:  # --no-deps leaves NumPy and the frameworks as they are
 def head(
     chapter: Chapter,
     edition: Edition,
-    shelf: Shelf,
+    places: Places,
     wording: Wording,
     related: dict[str, Edition],
     languages: dict[str, Edition],
@@ -54,8 +54,8 @@ def head(
     editions of this one by the language's own name; `coverage` is for translations.
     """
     parts = [f"# {_title(chapter, edition, wording)}"]
-    parts.append(_badge(chapter, edition, shelf, wording))
-    parts += _links(chapter, edition, shelf, wording, related, languages)
+    parts.append(_badge(chapter, edition, places, wording))
+    parts += _links(chapter, edition, places, wording, related, languages)
     if coverage:
         parts += _translated(edition, wording, coverage)
     parts += _list(wording("goals"), chapter.goals)
@@ -101,30 +101,30 @@ def _title(chapter: Chapter, edition: Edition, wording: Wording) -> str:
     return wording(name, framework=framework, **values)
 
 
-def _badge(chapter: Chapter, edition: Edition, shelf: Shelf, wording: Wording) -> str:
-    book = shelf.book
+def _badge(chapter: Chapter, edition: Edition, places: Places, wording: Wording) -> str:
+    book = places.book
     address = COLAB_ADDRESS.format(
         repository=book.repository,
         branch=book.branch,
-        path=book.relative(Shelf(book).path(edition, chapter.stem)),
+        path=book.relative(Places(book).path(edition, chapter.stem)),
     )
     return f"[![{wording('colab')}]({BADGE_ADDRESS})]({address})"
 
 
-def _links(chapter, edition, shelf, wording, related, languages) -> list[str]:
+def _links(chapter, edition, places, wording, related, languages) -> list[str]:
     """Lines of links to the same subject: by framework, by language, by kind."""
-    start = shelf.path(edition, chapter.stem)
+    start = places.path(edition, chapter.stem)
 
     def line(name: str, targets: dict[str, Edition]) -> list[str]:
         links = [
-            f"[{text}]({shelf.link(start, target, chapter.stem)})"
+            f"[{text}]({places.link(start, target, chapter.stem)})"
             for text, target in targets.items()
         ]
         return [wording(name, links=" · ".join(links))] if links else []
 
     frameworks = {
         other.name: replace(edition, framework=other)
-        for other in shelf.book.frameworks
+        for other in places.book.frameworks
         if other != edition.framework
     }
     kinds = {wording(kind): target for kind, target in related.items()}

@@ -16,7 +16,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from tools.book import Book
-from tools.edition import Edition, Shelf
+from tools.edition import Edition, Places
 from tools.exercise import (
     answer_mark,
     check_mark,
@@ -35,7 +35,7 @@ from tools.wording import Wording
 
 
 @dataclass(frozen=True)
-class Frame:
+class Surroundings:
     """What surrounds a chapter in one notebook: its edition, place and language.
 
     `related` and `languages` are the editions that the head links to, see
@@ -43,32 +43,32 @@ class Frame:
     """
 
     edition: Edition
-    shelf: Shelf
+    places: Places
     wording: Wording
     related: dict[str, Edition]
     languages: dict[str, Edition]
     coverage: Counts | None = None
 
     def reader(self, labels: Labels, stem: str) -> Reader:
-        return Reader(labels, stem, self.edition, self.shelf, self.wording)
+        return Reader(labels, stem, self.edition, self.places, self.wording)
 
     def images(self, chapter: Chapter) -> Images:
-        book, language = self.shelf.book, self.edition.language
+        book, language = self.places.book, self.edition.language
         source = (book.root / chapter.path).parent
-        place = self.shelf.path(self.edition, chapter.stem).parent
+        place = self.places.path(self.edition, chapter.stem).parent
         return Images(source, place, language.key if language else "")
 
 
 def assemble(
-    chapter: Chapter, frame: Frame, labels: Labels, ids: list[str]
+    chapter: Chapter, around: Surroundings, labels: Labels, ids: list[str]
 ) -> NotebookNode:
     """The notebook of one chapter in one edition, without outputs.
 
     `ids` are those of the source's cells, see `cell_ids`. Raises BookError for what
     cannot be resolved.
     """
-    edition, book = frame.edition, frame.shelf.book
-    reader, images = frame.reader(labels, chapter.stem), frame.images(chapter)
+    edition, book = around.edition, around.places.book
+    reader, images = around.reader(labels, chapter.stem), around.images(chapter)
     front = Where(chapter.path, 1)
     goals, needs = (
         tuple(render(item, reader, images, front) for item in items)
@@ -77,11 +77,11 @@ def assemble(
     opening = head(
         replace(chapter, goals=goals, needs=needs),
         edition,
-        frame.shelf,
-        frame.wording,
-        frame.related,
-        frame.languages,
-        frame.coverage,
+        around.places,
+        around.wording,
+        around.related,
+        around.languages,
+        around.coverage,
     )
     frameworks = book.frameworks if chapter.all_frameworks else (edition.framework,)
     code = set_up(frameworks, book)
@@ -99,7 +99,7 @@ def assemble(
     )
     marks = _marks([cell for cell, _ in chosen])
     for (cell, name), mark in zip(chosen, marks, strict=True):
-        new = _cell(cell, name, chapter, reader, images, frame)
+        new = _cell(cell, name, chapter, reader, images, around)
         if mark:
             new.metadata["nbgrader"] = mark
         cells.append(new)
@@ -159,14 +159,14 @@ def _digest(*parts: object) -> str:
 
 
 def _cell(
-    cell: Cell, name: str, chapter: Chapter, reader: Reader, images: Images, frame
+    cell: Cell, name: str, chapter: Chapter, reader: Reader, images: Images, around
 ) -> NotebookNode:
     metadata = {"tags": list(cell.tags)} if cell.tags else {}
-    blank = cell.solution and frame.edition.kind == "exercises"
+    blank = cell.solution and around.edition.kind == "exercises"
     if cell.kind == "markdown":
         text = render(cell.text, reader, images, Where(chapter.path, cell.line))
         if blank:
-            text = frame.wording("answer")
+            text = around.wording("answer")
         return new_markdown_cell(text, id=name, metadata=metadata)
     if cell.fast:
         metadata["fast"] = dict(cell.fast)
@@ -249,7 +249,7 @@ def stored(path: Path) -> NotebookNode | None:
     return read(path) if path.exists() else None
 
 
-def defects(notebook: NotebookNode) -> list[str]:
+def execution_defects(notebook: NotebookNode) -> list[str]:
     """Why a notebook cannot be the record of one clean run; empty if it can.
 
     nbval compares what is stored with a fresh run, so a notebook from which cells

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
-from tools.edition import Edition, Shelf
+from tools.edition import Edition, Places
 from tools.labels import Label, Labels
 from tools.myst import PARSER, ROLE_OR_CODE, TITLED, Where
 from tools.wording import Wording
@@ -19,7 +19,7 @@ class Reader:
     labels: Labels
     stem: str
     edition: Edition
-    shelf: Shelf
+    places: Places
     wording: Wording
 
     def references(self, text: str, expected: int, where: Where) -> str:
@@ -82,8 +82,8 @@ class Reader:
             values = {"number": chapter.number, "title": chapter.title}
             title = self.wording("reference", **values)
         edition = replace(self.edition.of("chapter"), language=chapter.language)
-        start = self.shelf.path(self.edition, self.stem)
-        return f"[{title}]({self.shelf.link(start, edition, stem)})"
+        start = self.places.path(self.edition, self.stem)
+        return f"[{title}]({self.places.link(start, edition, stem)})"
 
     def _label(self, name: str, kinds: tuple[str, ...], where: Where) -> Label:
         label = self.labels.by_name.get(name)
@@ -110,8 +110,8 @@ class Reader:
         edition = replace(self.edition.of(label.document), language=label.language)
         file = ""
         if (edition, label.stem) != (self.edition, self.stem):
-            start = self.shelf.path(self.edition, self.stem)
-            file = self.shelf.link(start, edition, label.stem)
+            start = self.places.path(self.edition, self.stem)
+            file = self.places.link(start, edition, label.stem)
         return f"{file}#{anchor(label.text)}"
 
 

@@ -17,7 +17,7 @@ from tools import command
 from tools import notebook as nb
 from tools.book import Book, BookError, load
 from tools.build import Built, build_all
-from tools.edition import Edition, Shelf
+from tools.edition import Edition, Places
 from tools.execute import (
     MODES,
     Settings,
@@ -30,10 +30,10 @@ from tools.result import HEADINGS, Result, ResultError, read_result, row, table
 
 def flagship(book: Book, text: str) -> list[Built]:
     """The flagship's notebooks, in order, as they will stand below build/run/."""
-    shelf = Shelf(book, book.build / "run" / text)
+    places = Places(book, book.build / "run" / text)
     built = [
         item
-        for item in build_all(book, shelf)
+        for item in build_all(book, places)
         if item.chapter.stem == book.flagship
         and item.edition == Edition(item.framework)
     ]

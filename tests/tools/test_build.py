@@ -60,7 +60,7 @@ def test_new_prose_keeps_outputs_and_new_code_drops_them(book, edit, capsys):
     nb.write(path, executed(nb.read(path)))
     edit("For all.", "For everybody.")
     build(book)
-    assert nb.defects(nb.read(path)) == []
+    assert nb.execution_defects(nb.read(path)) == []
     capsys.readouterr()
 
     edit("print(framework", "print(1, framework")

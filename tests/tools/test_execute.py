@@ -101,7 +101,7 @@ def test_store_then_cache_then_fast(book, edit, capsys):
     assert command(book, *one, "--store") == 0
     assert "taken from build/cache/" in capsys.readouterr().out
     stored = nb.read(path)
-    assert nb.defects(stored) == []
+    assert nb.execution_defects(stored) == []
     assert any(cell.source == "For everybody." for cell in stored.cells)
     assert "mx 500" in path.read_text()
 

@@ -26,7 +26,7 @@ from pathlib import Path
 from tools import command
 from tools import notebook as nb
 from tools.book import Book, load
-from tools.colab.contract import Colab, Subject, check, find, kept
+from tools.colab.contract import Colab, Subject, check, find, proof_entry
 from tools.colab.environment import Environment, check_base, requirements
 from tools.colab.repository import snapshot
 from tools.execute import prepare
@@ -36,10 +36,10 @@ REQUIREMENTS = "requirements-colab.txt"
 TIMEOUT = 600  # seconds for one cell, the installation included
 
 
-def prove(subject: Subject, colab: Colab, fresh: bool) -> None:
+def check_unless_passed(subject: Subject, colab: Colab, fresh: bool) -> None:
     """Check one notebook, unless it has passed as it is."""
     prepared = prepare(nb.read(subject.path), "fast")
-    entry = kept(subject, prepared, colab)
+    entry = proof_entry(subject, prepared, colab)
     progress = Progress(subject.name)
     if not fresh and entry.load() is not None:
         progress.say("has passed before, and nothing has changed")
@@ -51,7 +51,7 @@ def prove(subject: Subject, colab: Colab, fresh: bool) -> None:
     progress.say(f"passed in {time.monotonic() - start:.0f} seconds")
 
 
-def prove_all(book: Book, options: argparse.Namespace) -> None:
+def check_all(book: Book, options: argparse.Namespace) -> None:
     subjects = find(book, book.select(options.framework))
     base = Environment(options.environment.resolve())
     preinstalled = check_base(base, requirements(book.root / REQUIREMENTS))
@@ -62,13 +62,13 @@ def prove_all(book: Book, options: argparse.Namespace) -> None:
         repository = snapshot(book.root, scratch / "repository.git")
         colab = Colab(book, base, preinstalled, repository, scratch, options.timeout)
         for subject in subjects:
-            prove(subject, colab, options.fresh)
+            check_unless_passed(subject, colab, options.fresh)
 
 
 def main(arguments: list[str] | None = None) -> int:
     options = _parse(arguments)
     return command.exit_code(
-        lambda: prove_all(load(options.root), options),
+        lambda: check_all(load(options.root), options),
         "what has passed is kept: the same command goes on",
     )
 

@@ -111,7 +111,7 @@ def _runs(path: Path, folder: Path) -> bool:
     return not {"exercises", ".ipynb_checkpoints"} & set(parents)
 
 
-def kept(subject: Subject, prepared: NotebookNode, colab: Colab) -> Entry:
+def proof_entry(subject: Subject, prepared: NotebookNode, colab: Colab) -> Entry:
     """Where the proof for this notebook is kept, named by all that it depends on.
 
     Left out are the versions that pip adds, which nothing here decides.
@@ -130,7 +130,7 @@ def kept(subject: Subject, prepared: NotebookNode, colab: Colab) -> Entry:
     return entry_of(key, colab.book.build / "colab")
 
 
-def unlike(stored: NotebookNode, run: NotebookNode) -> list[str]:
+def changed_displays(stored: NotebookNode, run: NotebookNode) -> list[str]:
     """One message for each cell that shows another kind of output than the stored.
 
     What is printed may differ on the reduced budget. Without stored outputs, as after
@@ -208,7 +208,7 @@ class Trial:
         stand_in = self.colab.repository.stand_in(self.colab.address)
         run_client(client, variables(str(self.folder / "ipython"), stand_in))
         self.check_helper(notebook.cells.pop())
-        self.refuse(unlike(nb.read(self.subject.path), notebook))
+        self.refuse(changed_displays(nb.read(self.subject.path), notebook))
         self.compare(wanted)
 
     def wanted(self) -> list[str]:
