@@ -155,11 +155,14 @@ def orphans(book: Book, built: list[Built]) -> list[Path]:
 
 
 def difference(path: Path, new: str) -> str | None:
-    """None if the file holds `new`, else the first lines of the difference."""
+    """Return None if the file holds `new`, else the first lines of the difference.
+
+    What Jupyter adds when it saves a notebook makes no difference.
+    """
     if not path.exists():
         return "the file is missing"
     old = path.read_text(encoding="utf-8")
-    if old == new:
+    if old == new or (old := nb.as_built(old)) == new:
         return None
     lines = difflib.unified_diff(
         old.splitlines(), new.splitlines(), "committed", "from source", lineterm="", n=1
@@ -197,7 +200,7 @@ def write(book: Book) -> list[str]:
     for item in built:
         text = nb.dumps(item.notebook)
         name = book.relative(item.path)
-        if difference(item.path, text) is None:
+        if item.path.exists() and item.path.read_text(encoding="utf-8") == text:
             print(f"unchanged  {name}")
             continue
         write_text(item.path, text)

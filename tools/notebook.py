@@ -33,6 +33,8 @@ from tools.source import Cell, Chapter
 from tools.translations.catalogue import Counts
 from tools.wording import Wording
 
+LANGUAGE = {"name": "python"}  # a kernel says more, which depends on its version
+
 
 @dataclass(frozen=True)
 class Surroundings:
@@ -182,7 +184,7 @@ def _metadata(chapter: Chapter, edition: Edition, book: Book) -> dict:
         about["language"] = edition.language.key
     return {
         "kernelspec": dict(book.kernelspec),
-        "language_info": {"name": "python"},
+        "language_info": dict(LANGUAGE),
         "d2l_local": about,
     }
 
@@ -231,6 +233,21 @@ def dumps(notebook: NotebookNode) -> str:
     notebook = nbformat.from_dict({**notebook, "nbformat": 4, "nbformat_minor": 5})
     nbformat.validate(notebook)
     return nbformat.writes(notebook, version=4).rstrip("\n") + "\n"
+
+
+def as_built(text: str) -> str:
+    """Undo what Jupyter changes in a notebook's text by opening and saving it.
+
+    It writes what the kernel tells of its language, with the version of Python.
+    Other text than that of a notebook is returned as it is.
+    """
+    try:
+        notebook = nbformat.reads(text, as_version=4)
+        if notebook.metadata.language_info.name == LANGUAGE["name"]:
+            notebook.metadata.language_info = dict(LANGUAGE)
+        return dumps(notebook)
+    except (nbformat.reader.NotJSONError, nbformat.ValidationError, AttributeError):
+        return text
 
 
 def read(path: Path) -> NotebookNode:
