@@ -17,13 +17,16 @@ Each module is named for what it handles and knows nothing of the later ones:
     head          opening cell and set-up cell
     notebook      assembly, identity and storage of a notebook
     localized     all chapters in one language
+    addresses     the book's address, wherever it's written
     contents      the table of all notebooks in README.md
     build         command: write or check the notebooks
+    address       command: set the address of the repository
     assignment    command: lay the exercises out for nbgrader
     imports       which files of the book's packages some code uses
     cache         finished executions
     progress      what an execution shows while it runs
     execute       command: run notebooks, store their outputs
+    section       command: build, execute and check one chapter
     colab         command: run every notebook with the versions of Colab
     result        reads perplexity, speed and text from an executed notebook
     page          HTML page of an executed notebook

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,6 +29,11 @@ class Framework:
     folder: str
     packages: tuple[str, ...]
     install: dict[str, str]
+
+    @property
+    def installed(self) -> bool:
+        """Whether this Python has the framework, by its first package."""
+        return find_spec(self.packages[0]) is not None
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from nbformat import NotebookNode
 
 from tools import command, contents
 from tools import notebook as nb
+from tools.addresses import other_addresses
 from tools.book import Book, Framework, Language, load
 from tools.edition import KINDS, Edition, Places
 from tools.files import write_text
@@ -177,14 +178,15 @@ def _shorten(lines: Iterator[str]) -> str:
 
 
 def check(book: Book) -> list[str]:
-    """One message for each stale or left-over notebook."""
+    """Return a message for each stale or left-over notebook, and each old address."""
     built = build_all(book)
     problems = []
     for item in built:
         change = difference(item.path, nb.dumps(item.notebook))
         if change:
             problems.append(f"stale: {book.relative(item.path)}\n{change}")
-    return problems + contents.readme_problems(book) + _orphan_messages(book, built)
+    problems += contents.readme_problems(book) + other_addresses(book)
+    return problems + _orphan_messages(book, built)
 
 
 def _orphan_messages(book: Book, built: list[Built]) -> list[str]:
@@ -194,14 +196,18 @@ def _orphan_messages(book: Book, built: list[Built]) -> list[str]:
     ]
 
 
-def write(book: Book) -> list[str]:
-    """Write what has changed; return the messages about left-over notebooks."""
+def write(book: Book, quiet: bool = False) -> list[str]:
+    """Write what has changed; return the messages about left-over notebooks.
+
+    Unless `quiet`, what is unchanged is listed, too.
+    """
     built = build_all(book)
     for item in built:
         text = nb.dumps(item.notebook)
         name = book.relative(item.path)
         if item.path.exists() and item.path.read_text(encoding="utf-8") == text:
-            print(f"unchanged  {name}")
+            if not quiet:
+                print(f"unchanged  {name}")
             continue
         write_text(item.path, text)
         print(f"written    {name}")

@@ -1,14 +1,18 @@
 """Execute chapters and solutions, each in a fresh kernel of this Python.
 
     python -m tools.execute                       all notebooks, for a trial
-    python -m tools.execute --store               and store their outputs
+    python -m tools.execute --store               those without outputs, or changed,
+                                                  and store their outputs
+    python -m tools.execute --store --again       all of them
     python -m tools.execute --mode fast           on the reduced budget
     python -m tools.execute --framework pytorch --chapter 12-deep-rnn --kind solutions
 
 What has been executed is kept in build/cache/ and taken up again as long as code,
 helper package, versions and text are the same; an interrupted call goes on with
 the notebooks that were not done. Nothing in notebooks/ changes without --store,
-and then only for notebooks that ran to their end.
+and then only for notebooks that ran to their end. Those whose outputs are complete
+stay as they are, until something that they depend on has changed since they were
+stored here. Frameworks that aren't installed are left out.
 
 Exit codes: 0 fine, 1 a notebook failed, 2 wrong source or arguments,
 130 interrupted.
@@ -42,10 +46,11 @@ from traitlets import default
 
 from tools import command
 from tools import notebook as nb
-from tools.book import Book, BookError, load
+from tools.book import Book, BookError, Framework, load
 from tools.build import Built, build_all
-from tools.cache import entry
+from tools.cache import Entry, entry
 from tools.command import Failure
+from tools.files import write_text
 from tools.progress import Progress
 from tools.source import apply_fast
 
@@ -219,13 +224,24 @@ def check_stderr(cell: NotebookNode, number: int, title: str) -> None:
             )
 
 
-def execute(item: Built, book: Book, settings: Settings) -> NotebookNode:
-    """The executed notebook of one chapter, from the cache where it is there."""
+def cache_entry(item: Built, book: Book, settings: Settings) -> Entry:
+    """Return the place of this execution in the cache."""
     prepared = prepare(item.notebook, settings.mode)
     text = f"{settings.text} {settings.book_digest}".strip()
-    kept = entry(book, item.framework, prepared, settings.mode, text)
+    return entry(book, item.framework, prepared, settings.mode, text)
+
+
+def title(item: Built) -> str:
+    """Return what messages call a notebook."""
     kind = "" if item.edition.kind == "chapter" else f" {item.edition.kind}"
-    progress = Progress(f"{item.framework.name}, {item.chapter.stem}{kind}")
+    return f"{item.framework.name}, {item.chapter.stem}{kind}"
+
+
+def execute(item: Built, book: Book, settings: Settings) -> NotebookNode:
+    """Return the executed notebook of one chapter, from the cache if it's there."""
+    prepared = prepare(item.notebook, settings.mode)
+    kept = cache_entry(item, book, settings)
+    progress = Progress(title(item))
     executed = kept.load()
     if executed is None:
         progress.say(f"executing ({settings.mode} budget, {settings.text} text)")
@@ -240,10 +256,41 @@ def execute(item: Built, book: Book, settings: Settings) -> NotebookNode:
     return executed
 
 
-def store(item: Built, executed: NotebookNode) -> None:
+def store(item: Built, executed: NotebookNode, book: Book) -> None:
     """Write the outputs of a full run into the committed notebook."""
     nb.carry_outputs(item.notebook, executed)
     nb.write(item.path, item.notebook)
+    write_text(_record(item, book), cache_entry(item, book, Settings()).folder.name)
+
+
+def up_to_date(item: Built, book: Book) -> bool:
+    """Whether the stored outputs are complete, and of what would run now.
+
+    A notebook that was stored elsewhere, as in a fresh clone, is trusted: the tests
+    compare it with a run.
+    """
+    if nb.execution_defects(item.notebook):
+        return False
+    record = _record(item, book)
+    now = cache_entry(item, book, Settings()).folder.name
+    if not record.exists():
+        write_text(record, now)
+    return record.read_text(encoding="utf-8") == now
+
+
+def _record(item: Built, book: Book) -> Path:
+    """The file that says of which execution a committed notebook holds the outputs."""
+    return book.build / "stored" / book.relative(item.path).replace("/", "-")
+
+
+def run_and_store(items: list[Built], book: Book, again: bool = False) -> None:
+    """Execute notebooks and store their outputs; leave those that are up to date."""
+    for item in items:
+        if not again and up_to_date(item, book):
+            print(f"up to date {book.relative(item.path)}")
+            continue
+        store(item, execute(item, book, Settings()), book)
+        print(f"stored     {book.relative(item.path)}")
 
 
 def choose_text(text: str) -> str:
@@ -267,19 +314,30 @@ def choose_text(text: str) -> str:
     return hashlib.sha256(Path(str(source.path)).read_bytes()).hexdigest()
 
 
+def installed(frameworks: list[Framework], book: Book) -> list[Framework]:
+    """Return those of the frameworks that this Python has, and name the others."""
+    missing = [each for each in frameworks if not each.installed]
+    if missing:
+        names = " and ".join(each.name for each in missing)
+        print(f"not installed, so left out: {names}, and what runs all frameworks")
+    return [each for each in frameworks if each.installed]
+
+
 def choose(book: Book, options: argparse.Namespace) -> list[Built]:
-    """The notebooks asked for; BookError if a name fits none."""
-    frameworks = book.select(options.framework)
+    """Return the notebooks asked for; raise BookError if a name fits none."""
+    frameworks = installed(book.select(options.framework), book)
     kinds = options.kind or KINDS
     # Only a stored notebook needs the languages, for the links of its head; a trial
     # run isn't to wait for a translation that has to be mended.
     languages = None if options.store else ()
+    all_here = all(framework.installed for framework in book.frameworks)
     built = [
         item
         for item in build_all(book, languages=languages)
         if item.edition.runs
         and item.framework in frameworks
         and item.edition.kind in kinds
+        and (all_here or not item.chapter.all_frameworks)
     ]
     stems = {item.chapter.stem for item in built}
     for name in options.chapter or ():
@@ -297,11 +355,12 @@ def main(arguments: list[str] | None = None) -> int:
         book = load(options.root)
         digest = choose_text(options.text)
         settings = Settings(options.mode, options.text, options.timeout, digest)
-        for item in choose(book, options):
-            executed = execute(item, book, settings)
-            if options.store:
-                store(item, executed)
-                print(f"stored     {book.relative(item.path)}")
+        items = choose(book, options)
+        if options.store:
+            run_and_store(items, book, options.again)
+        else:
+            for item in items:
+                execute(item, book, settings)
 
     how = "finished notebooks are kept: the same command goes on"
     return command.exit_code(work, how)
@@ -317,6 +376,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     add("--text", choices=TEXTS, default="embedded", help="text to train on")
     add("--timeout", type=int, default=TIMEOUT, help="seconds for one cell")
     add("--store", action="store_true", help="write the outputs into notebooks/")
+    add("--again", action="store_true", help="store also what is up to date")
     options = parser.parse_args(arguments)
     if options.store and (options.mode, options.text) != ("full", "embedded"):
         parser.error("--store takes outputs of the full budget on the embedded text")

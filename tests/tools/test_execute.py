@@ -2,6 +2,7 @@
 
 import io
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,8 +12,10 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from tools import notebook as nb
+from tools import section as section_command
 from tools.book import ROOT, BookError
 from tools.build import build_all
+from tools.build import main as build_command
 from tools.cache import entry
 from tools.execute import (
     ExecutionError,
@@ -108,6 +111,83 @@ def test_store_then_cache_then_fast(book, edit, capsys):
     assert command(book, *one, "--mode", "fast") == 0
     assert "executing (fast budget" in capsys.readouterr().out
     assert "mx 500" in path.read_text()
+
+
+def stored_files(book):
+    paths = book.notebooks.rglob("*.ipynb")
+    return {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in paths}
+
+
+def test_what_is_up_to_date_is_neither_executed_nor_written(book, edit, capsys):
+    one = ["--framework", "mxnet", "--kind", "chapter", "--store"]
+    assert command(book, *one) == 0
+    before = stored_files(book)
+    shutil.rmtree(book.build)  # as in a fresh clone
+    capsys.readouterr()
+    assert command(book, *one) == 0
+    assert stored_files(book) == before
+    assert "executing" not in capsys.readouterr().out
+
+    assert command(book, *one, "--again") == 0
+    assert "executing" in capsys.readouterr().out
+
+    (book.root / "d2l_local").unlink()  # a link; the notebook imports nothing of it
+    assert command(book, *one) == 0
+    assert "up to date" in capsys.readouterr().out
+    edit('framework = "mx"', "import d2l_local\n\nframework = d2l_local.__name__")
+    (book.root / "d2l_local").mkdir()
+    module = book.root / "d2l_local" / "__init__.py"
+    for text in ("", "changed = True"):
+        module.write_text(text)
+        assert command(book, *one) == 0
+        assert "executing" in capsys.readouterr().out
+        assert command(book, *one) == 0
+        assert "executing" not in capsys.readouterr().out
+
+
+def test_a_framework_that_is_missing_is_left_out_and_named(book, capsys):
+    settings = book.source / "book.toml"
+    settings.write_text(settings.read_text().replace('"nbformat"', '"no_such_one"'))
+    assert command(book, "--mode", "fast", "--kind", "chapter") == 0
+    shown = capsys.readouterr().out
+    assert "left out: PyTorch" in shown
+    assert "MXNet, 01-sample: done" in shown and "PyTorch, 01" not in shown
+    page = (book.source / "02-next.md").read_text()
+    (book.source / "02-next.md").write_text(
+        page.replace("number: 2", "number: 2\nall_frameworks: true")
+    )
+    assert main(["--root", str(book.root), "--chapter", "02-next"]) == 2
+
+
+def section(book, *options):
+    return section_command.main(["01-sample", "--root", str(book.root), *options])
+
+
+def test_a_section_is_built_executed_stored_and_checked(book, edit, capsys):
+    assert section(book) == 0
+    for name in ("01-sample", "solutions/01-sample"):
+        for framework in ("pytorch", "mxnet"):
+            path = book.notebooks / framework / f"{name}.ipynb"
+            assert nb.execution_defects(nb.read(path)) == []
+    assert not nb.has_outputs(nb.read(book.notebooks / "mxnet" / "02-next.ipynb"))
+    assert build_command(["--root", str(book.root), "--check"]) == 0
+    before = stored_files(book)
+    capsys.readouterr()
+    assert section(book) == 0
+    assert stored_files(book) == before
+    assert "executing" not in capsys.readouterr().out
+
+    edit("print(framework, num_epochs)", "print( framework, undefined)")
+    assert section(book, "--framework", "mxnet") == 1
+    assert "NameError" in capsys.readouterr().err
+    edit("undefined", "num_epochs")
+    assert section(book, "--framework", "mxnet") == 1
+    assert "would be reformatted" in capsys.readouterr().err
+
+
+def test_a_section_that_does_not_exist_is_refused(book, capsys):
+    assert section_command.main(["99-x", "--root", str(book.root)]) == 2
+    assert "choose from 01-sample" in capsys.readouterr().err
 
 
 def test_a_failure_leaves_the_stored_notebook_alone(book, edit, capsys):
