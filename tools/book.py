@@ -106,21 +106,28 @@ class Book:
         )
 
     def chapter_paths(self) -> list[Path]:
-        """Chapters' source files in reading order; raise BookError on a stray name."""
+        """Chapters' sources in reading order; raise BookError on a stray name."""
         return self._sources(self.source)
 
     def exercise_paths(self) -> list[Path]:
-        """Source files of exercises, likewise; each is named as its chapter."""
+        """Sources of the exercises, likewise; each is named as its chapter."""
         return self._sources(self.source / "exercises")
 
     def _sources(self, folder: Path) -> list[Path]:
-        paths = sorted(folder.glob("*.md"))
-        for path in paths:
+        """Files, and folders that hold a source in parts, by their names."""
+        parts = {p.parent for p in folder.glob("*/*.md")} - {self.source / "exercises"}
+        paths = sorted([*folder.glob("*.md"), *parts], key=lambda path: path.stem)
+        for path, following in zip(paths, [*paths[1:], None], strict=True):
             if not CHAPTER_NAME.fullmatch(path.stem):
                 raise BookError(
                     f"{self.relative(path)}: a chapter is named NN-name.md "
                     "(two digits, then lower-case words joined by hyphens), and a "
-                    "page beside the chapters name.md"
+                    "page beside the chapters name.md; a folder of parts has no ending"
+                )
+            if following and following.stem == path.stem:
+                raise BookError(
+                    f"{self.relative(path)} and {self.relative(following)} are the "
+                    "same chapter: keep the file or the folder"
                 )
         return paths
 

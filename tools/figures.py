@@ -108,7 +108,7 @@ def shown(book: Book) -> list[Figure]:
         for cell in chapter.cells:
             if cell.kind != "markdown":
                 continue
-            for block in blocks(cell.text, Where(chapter.path, cell.line)):
+            for block in blocks(cell.text, Where(cell.path, cell.line)):
                 if (block.kind, block.name) != ("directive", "figure"):
                     continue
                 number = labels.by_name[block.options["name"]].text

@@ -83,7 +83,7 @@ def collect(chapters: list[Chapter]) -> Labels:
 
 
 def _collect_cell(cell: Cell, chapter: Chapter, counts: Counter, labels: Labels):
-    where = Where(chapter.path, cell.line)
+    where = Where(cell.path, cell.line)
     found = blocks(cell.text, where)
     for position, block in enumerate(found):
         name = name_of(block)

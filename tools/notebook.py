@@ -71,7 +71,7 @@ def assemble(
     """
     edition, book = around.edition, around.places.book
     reader, images = around.reader(labels, chapter.stem), around.images(chapter)
-    front = Where(chapter.path, 1)
+    front = Where(chapter.front_path, 1)
     goals, needs = (
         tuple(render(item, reader, images, front) for item in items)
         for items in (chapter.goals, chapter.needs)
@@ -166,7 +166,7 @@ def _cell(
     metadata = {"tags": list(cell.tags)} if cell.tags else {}
     blank = cell.solution and around.edition.kind == "exercises"
     if cell.kind == "markdown":
-        text = render(cell.text, reader, images, Where(chapter.path, cell.line))
+        text = render(cell.text, reader, images, Where(cell.path, cell.line))
         if blank:
             text = around.wording("answer")
         return new_markdown_cell(text, id=name, metadata=metadata)
