@@ -32,7 +32,7 @@ class Framework:
 
     @property
     def installed(self) -> bool:
-        """Whether this Python has the framework, by its first package."""
+        """Tell whether this Python has the framework, by its first package."""
         return find_spec(self.packages[0]) is not None
 
 
@@ -95,26 +95,26 @@ class Book:
         return self.notebooks / framework.folder / f"{stem}.ipynb"
 
     def relative(self, path: Path) -> str:
-        """Path as messages and metadata show it: from the root, with slashes."""
+        """Return a path as messages show it: from the root, with slashes."""
         return path.relative_to(self.root).as_posix()
 
     def address(self, path: Path) -> str:
-        """Where a file of the book is read online."""
+        """Return the address at which a file of the book is read online."""
         return (
             f"https://github.com/{self.repository}/blob/{self.branch}/"
             f"{self.relative(path)}"
         )
 
     def chapter_paths(self) -> list[Path]:
-        """Chapters' sources in reading order; raise BookError on a stray name."""
+        """Return the chapters' sources in reading order; refuse a stray name."""
         return self._sources(self.source)
 
     def exercise_paths(self) -> list[Path]:
-        """Sources of the exercises, likewise; each is named as its chapter."""
+        """Return the sources of the exercises, each named as its chapter."""
         return self._sources(self.source / "exercises")
 
     def _sources(self, folder: Path) -> list[Path]:
-        """Files, and folders that hold a source in parts, by their names."""
+        """Return files, and folders that hold a source in parts, by their names."""
         parts = {p.parent for p in folder.glob("*/*.md")} - {self.source / "exercises"}
         paths = sorted([*folder.glob("*.md"), *parts], key=lambda path: path.stem)
         for path, following in zip(paths, [*paths[1:], None], strict=True):
@@ -132,7 +132,7 @@ class Book:
         return paths
 
     def select(self, frameworks: list[str] | None) -> list[Framework]:
-        """The named frameworks in reading order, or all of them."""
+        """Return the named frameworks in reading order, or all of them."""
         for key in frameworks or ():
             self.framework(key)
         return [f for f in self.frameworks if not frameworks or f.key in frameworks]

@@ -76,7 +76,7 @@ def _build_language(
     localized: dict[Language | None, LocalizedBook],
     places: Places,
 ) -> list[Built]:
-    """Every notebook of one language."""
+    """Assemble every notebook of one language."""
     local, english = localized[language], localized[None].chapters
     # Where a chapter isn't translated, references lead to the English one.
     labels = collect([local.find(c.document, c.stem) or c for c in english])
@@ -109,7 +109,7 @@ def _surroundings(
     localized: dict[Language | None, LocalizedBook],
     places: Places,
 ) -> nb.Surroundings:
-    """What the notebook's head shows: words and links that lead somewhere."""
+    """Return what the notebook's head shows: words, and links that lead somewhere."""
     local = localized[edition.language]
     related = {
         kind: replace(edition, kind=kind)
@@ -142,7 +142,7 @@ def _with_outputs(
 
 
 def orphans(book: Book, built: list[Built]) -> list[Path]:
-    """Notebook files that no source produces."""
+    """Return the notebook files that no source produces."""
     made = {item.path for item in built}
     found = [
         *book.notebooks.rglob("*.ipynb"),

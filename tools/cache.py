@@ -39,7 +39,7 @@ class Entry:
         return self.folder / "notebook.ipynb"
 
     def load(self) -> NotebookNode | None:
-        """The executed notebook, or None if there is none yet."""
+        """Return the executed notebook, or None if there is none yet."""
         return nb.stored(self.path)
 
     def store(self, notebook: NotebookNode) -> None:
@@ -55,7 +55,7 @@ def entry(
     mode: str,
     text: str,
 ) -> Entry:
-    """The entry for running `notebook` (fast replacements already made).
+    """Return the entry for running `notebook` (fast replacements already made).
 
     mode is 'full' or 'fast'; text names what is trained on: 'embedded', or
     'book' with the digest of the file.
@@ -75,13 +75,13 @@ def entry(
 
 
 def entry_of(key: dict, folder: Path) -> Entry:
-    """The entry for what `key` describes, below `folder`."""
+    """Return the entry for what `key` describes, below `folder`."""
     digest = hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()
     return Entry(key, folder / digest[:16])
 
 
 def versions(framework: Framework) -> dict[str, str]:
-    """Installed versions of what a notebook computes with; absent ones left out."""
+    """Return the installed versions of what a notebook computes with."""
     found = {}
     for package in (*COMMON_PACKAGES, *framework.packages):
         try:

@@ -11,7 +11,7 @@ from tools.book import ROOT, BookError
 
 
 class Failure(Exception):
-    """What a command ran has failed, though the source is right."""
+    """Something that a command ran has failed, though the source is right."""
 
 
 def parser(module: str, description: str) -> argparse.ArgumentParser:

@@ -17,7 +17,7 @@ BEGIN, END = "<!-- contents:begin -->", "<!-- contents:end -->"
 
 
 def notebook_table(book: Book) -> str:
-    """The table of the English notebooks, and lines for the translated ones."""
+    """Return the table of the English notebooks, and those of the translated ones."""
     english = read_all(book)
     names = [framework.name for framework in book.frameworks]
     lines = [f"| | {' | '.join(names)} |", "| --- " * (1 + len(names)) + "|"]
@@ -41,7 +41,7 @@ def _chapters(sources: list[Chapter]) -> list[Chapter]:
 def _row(
     chapter: Chapter, sources: list[Chapter], language: Language | None, book: Book
 ) -> str:
-    """A chapter, and in the column of each framework the notebooks made of it."""
+    """Return a chapter's row: in each framework's column, the notebooks made of it."""
     places, start = Places(book), book.root / PAGE
     documents = {s.document for s in sources if s.stem == chapter.stem}
     kinds = [kind for d in KINDS if d in documents for kind in KINDS[d]]
@@ -63,7 +63,7 @@ def _title(chapter: Chapter, book: Book) -> str:
 
 
 def readme_text(book: Book) -> str | None:
-    """The page with the table as it should be, or None where there is no such page.
+    """Return README.md with the table as it should be, or None if there is none.
 
     Raises BookError if a mark is missing.
     """
@@ -78,7 +78,7 @@ def readme_text(book: Book) -> str | None:
 
 
 def readme_problems(book: Book) -> list[str]:
-    """A message if the page doesn't hold the table as it should be."""
+    """Return a message if README.md doesn't hold the table as it should be."""
     wanted = readme_text(book)
     if wanted is None or wanted == (book.root / PAGE).read_text(encoding="utf-8"):
         return []
@@ -86,7 +86,7 @@ def readme_problems(book: Book) -> list[str]:
 
 
 def update_readme(book: Book) -> None:
-    """Put the table into the page."""
+    """Put the table into README.md."""
     wanted = readme_text(book)
     if readme_problems(book):
         write_text(book.root / PAGE, wanted)

@@ -8,8 +8,8 @@
     python -m tools.execute --framework pytorch --chapter 12-deep-rnn --kind solutions
 
 What has been executed is kept in build/cache/ and taken up again as long as code,
-helper package, versions and text are the same; an interrupted call goes on with
-the notebooks that were not done. Nothing in notebooks/ changes without --store,
+helper package, versions and text are the same; an interrupted call continues with
+the notebooks that weren't done. Nothing in notebooks/ changes without --store,
 and then only for notebooks that ran to their end. Those whose outputs are complete
 stay as they are, until something that they depend on has changed since they were
 stored here. Frameworks that aren't installed are left out.
@@ -70,7 +70,7 @@ class ExecutionError(Failure):
 
 @dataclass(frozen=True)
 class Settings:
-    """How notebooks are executed; `book_digest` is of the book's file, if read."""
+    """Options of an execution; `book_digest` is of the book's file, if it's read."""
 
     mode: str = "full"
     text: str = "embedded"
@@ -147,7 +147,7 @@ class Client(NotebookClient):
 
 
 def kernel_environment(root: Path, text: str) -> dict[str, str]:
-    """Environment of a kernel: this process's, with the text and helper chosen."""
+    """Return the environment of a kernel: this process's, with text and helper set."""
     paths = [str(root), *filter(None, [os.environ.get("PYTHONPATH")])]
     return {
         **os.environ,
@@ -158,7 +158,7 @@ def kernel_environment(root: Path, text: str) -> dict[str, str]:
 
 
 def prepare(notebook: NotebookNode, mode: str) -> NotebookNode:
-    """A copy to execute: no outputs, in fast mode on the reduced budget."""
+    """Return a copy to execute: no outputs, in fast mode on the reduced budget."""
     copy = nbformat.from_dict(notebook)
     for cell in nb.code_cells(copy):
         cell.outputs, cell.execution_count = [], None
@@ -211,14 +211,14 @@ def run_client(client: Client, environment: dict[str, str]) -> None:
 
 
 def check_stderr(cell: NotebookNode, number: int, title: str) -> None:
-    """Raise ExecutionError if a code cell wrote to stderr: its cause is to be mended.
+    """Raise ExecutionError if a code cell wrote to stderr.
 
     `number` counts the code cells of the notebook `title`, from 1.
     """
     for output in cell.outputs:
         if output.output_type == "stream" and output.name == "stderr":
             raise ExecutionError(
-                f"{title}: code cell {number} wrote to stderr; mend the cause, "
+                f"{title}: code cell {number} wrote to stderr; fix the cause, "
                 f"as readers would see it too:\n{output.text}\n"
                 f"The cell:\n{cell.source}"
             )
@@ -264,7 +264,7 @@ def store(item: Built, executed: NotebookNode, book: Book) -> None:
 
 
 def up_to_date(item: Built, book: Book) -> bool:
-    """Whether the stored outputs are complete, and of what would run now.
+    """Tell whether the stored outputs are complete, and of what would run now.
 
     A notebook that was stored elsewhere, as in a fresh clone, is trusted: the tests
     compare it with a run.
@@ -279,7 +279,7 @@ def up_to_date(item: Built, book: Book) -> bool:
 
 
 def _record(item: Built, book: Book) -> Path:
-    """The file that says of which execution a committed notebook holds the outputs."""
+    """Return the file that says which execution a notebook holds the outputs of."""
     return book.build / "stored" / book.relative(item.path).replace("/", "-")
 
 
@@ -328,7 +328,7 @@ def choose(book: Book, options: argparse.Namespace) -> list[Built]:
     frameworks = installed(book.select(options.framework), book)
     kinds = options.kind or KINDS
     # Only a stored notebook needs the languages, for the links of its head; a trial
-    # run isn't to wait for a translation that has to be mended.
+    # run isn't to wait for a translation that has to be fixed.
     languages = None if options.store else ()
     all_here = all(framework.installed for framework in book.frameworks)
     built = [
@@ -362,7 +362,7 @@ def main(arguments: list[str] | None = None) -> int:
             for item in items:
                 execute(item, book, settings)
 
-    how = "finished notebooks are kept: the same command goes on"
+    how = "finished notebooks are kept: the same command continues"
     return command.exit_code(work, how)
 
 

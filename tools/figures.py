@@ -56,7 +56,7 @@ def draw(root: Path) -> None:
 
 
 def check(root: Path) -> list[str]:
-    """One message for each figure that is stale, missing, or drawn by no script."""
+    """Return a message for each figure that is stale, missing, or without a script."""
     with tempfile.TemporaryDirectory() as name:
         copy = Path(name)
         (copy / "img").mkdir()
@@ -78,7 +78,7 @@ def check(root: Path) -> list[str]:
 
 
 def _contents(folder: Path) -> dict[str, bytes]:
-    """The figures by their paths in the folder, and what is in them."""
+    """Return the figures by their paths in the folder, with their bytes."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in folder.rglob("*.svg")
@@ -87,7 +87,7 @@ def _contents(folder: Path) -> dict[str, bytes]:
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure where it is shown: number, file in img/, and text for who can't see."""
+    """A figure where it is shown: number, file in img/, alt text and caption."""
 
     stem: str
     number: str
@@ -97,7 +97,7 @@ class Figure:
 
 
 def shown(book: Book) -> list[Figure]:
-    """The figures of all chapters and exercises, in reading order.
+    """Return the figures of all chapters and exercises, in reading order.
 
     Raises BookError for a source that cannot be read.
     """
@@ -122,7 +122,7 @@ def shown(book: Book) -> list[Figure]:
 
 
 def listing(book: Book) -> str:
-    """What `--list` prints."""
+    """Return what `--list` prints."""
     return "\n\n".join(
         f"Figure {each.number} ({each.stem}): img/{each.file}\n"
         + textwrap.fill(f"alt text: {each.alt}", 88, subsequent_indent="  ")

@@ -29,17 +29,17 @@ NAMED = re.compile(r"\b(install_as_d2l|load_ext|dropin|speak|speak_everywhere)\b
 
 
 def digest_of_use(root: Path, codes: Iterable[str]) -> str:
-    """Digest of the files below `root` that notebook cells with these codes use."""
+    """Return a digest of the files below `root` that these notebook cells use."""
     return digest(files_used(root, codes), root)
 
 
 def package_digest(package: Path) -> str:
-    """Digest of a whole package: its code, and the data listed in PACKAGES."""
+    """Return a digest of a whole package: its code, and its data in PACKAGES."""
     return digest(_whole(package), package)
 
 
 def digest(files: Iterable[Path], root: Path) -> str:
-    """Digest of files: their contents, and their names as seen from `root`."""
+    """Return a digest of files: their contents, and their names from `root`."""
     found = hashlib.sha256()
     for path in sorted(files):
         content = path.read_bytes()
@@ -49,7 +49,7 @@ def digest(files: Iterable[Path], root: Path) -> str:
 
 
 def files_used(root: Path, codes: Iterable[str]) -> set[Path]:
-    """Files of PACKAGES below `root` that notebook cells with these codes depend on.
+    """Return the files of PACKAGES below `root` that these notebook cells depend on.
 
     Everything counts where imports can't be read off the code: a name is computed, or
     the code has a syntax error.
@@ -81,7 +81,7 @@ class _Computed(Exception):
 
 
 def _imported(tree: ast.AST, package: str) -> Iterator[str]:
-    """Names of modules, and of what may be modules, that code in `package` imports."""
+    """Yield the names of modules, and of what may be one, that code imports."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
@@ -105,7 +105,7 @@ def _calls_import_module(node: ast.Call) -> bool:
 
 
 def _file(root: Path, name: str) -> Path | None:
-    """The file of a module of PACKAGES, or None for anything else."""
+    """Return the file of a module of PACKAGES, or None for anything else."""
     if name.partition(".")[0] not in PACKAGES:
         return None
     place = root.joinpath(*name.split("."))

@@ -70,7 +70,7 @@ class Labels:
 
 
 def collect(chapters: list[Chapter]) -> Labels:
-    """All labels of the given chapters, numbered."""
+    """Return all labels of the given chapters, numbered."""
     labels = Labels()
     for chapter in chapters:
         if chapter.document == "chapter":
@@ -112,7 +112,7 @@ def _collect_cell(cell: Cell, chapter: Chapter, counts: Counter, labels: Labels)
 
 
 def name_of(block: Block) -> str:
-    """The label that a block defines, or ''."""
+    """Return the label that a block defines, or ''."""
     if block.kind in ("target", "math"):
         return block.name
     if block.kind == "directive":

@@ -1,4 +1,4 @@
-"""One notebook: assembly from a chapter, identity of its cells, storage.
+"""One notebook: assemble it from a chapter, give its cells ids, store it.
 
 A rebuild without a change gives the same bytes: ids come from the content, keys
 are sorted, and stored outputs are carried over.
@@ -38,7 +38,7 @@ LANGUAGE = {"name": "python"}  # a kernel says more, which depends on its versio
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What surrounds a chapter in one notebook: its edition, place and language.
+    """The surroundings of a chapter in one notebook: edition, place and language.
 
     `related` and `languages` are the editions that the head links to, see
     `tools.head.head`.
@@ -64,7 +64,7 @@ class Surroundings:
 def assemble(
     chapter: Chapter, around: Surroundings, labels: Labels, ids: list[str]
 ) -> NotebookNode:
-    """The notebook of one chapter in one edition, without outputs.
+    """Return the notebook of one chapter in one edition, without outputs.
 
     `ids` are those of the source's cells, see `cell_ids`. Raises BookError for what
     cannot be resolved.
@@ -109,8 +109,8 @@ def assemble(
 
 
 def _join_answers(chosen: list[tuple[Cell, str]]) -> list[tuple[Cell, str]]:
-    """Cells with answers in words that follow one another made one: the learner
-    finds one field for them. It keeps the first one's id."""
+    """Join answers in words that follow one another: the learner finds one field for
+    them. It keeps the id of the first."""
     joined: list[tuple[Cell, str]] = []
     for cell, name in chosen:
         before, first = joined[-1] if joined else (None, "")
@@ -123,7 +123,7 @@ def _join_answers(chosen: list[tuple[Cell, str]]) -> list[tuple[Cell, str]]:
 
 
 def _marks(cells: list[Cell]) -> list[dict | None]:
-    """nbgrader's metadata of each cell, None for a plain one."""
+    """Return nbgrader's metadata of each cell, None for a plain one."""
     answers, explanations = count(1), count(1)
     marks: list[dict | None] = []
     for cell in cells:
@@ -139,10 +139,10 @@ def _marks(cells: list[Cell]) -> list[dict | None]:
 
 
 def cell_ids(chapter: Chapter) -> list[str]:
-    """A stable id for each source cell: of its content, the same in each framework
-    and, as it is taken from the English source, in each language.
+    """Return a stable id for each source cell: a digest of its content, the same in
+    each framework and, as it's taken from the English source, in each language.
 
-    A content that comes again is told apart by a counter.
+    A counter tells apart cells with the same content.
     """
     taken: set[str] = set()
     ids = []
@@ -194,14 +194,14 @@ def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
 
 
 def same_code(first: NotebookNode, second: NotebookNode) -> bool:
-    """Whether two notebooks run the same code cells in the same order."""
+    """Tell whether two notebooks run the same code cells in the same order."""
     return [cell.source for cell in code_cells(first)] == [
         cell.source for cell in code_cells(second)
     ]
 
 
 def carry_outputs(target: NotebookNode, stored: NotebookNode) -> bool:
-    """Put the outputs of a stored run into `target`; say whether that was done.
+    """Put the outputs of a stored run into `target`; tell whether that was done.
 
     It is all or nothing: once one code cell has changed, the stored outputs come
     from another program, and `target` is left without any.
@@ -215,7 +215,7 @@ def carry_outputs(target: NotebookNode, stored: NotebookNode) -> bool:
 
 
 def _without_live_note(output: NotebookNode) -> NotebookNode:
-    """The status line of a training run serves while it runs, not afterwards."""
+    """Drop the status line of a training run, which serves only while it runs."""
     output = nbformat.from_dict(output)
     output.get("metadata", {}).pop("d2l_local", None)
     return output
@@ -229,7 +229,7 @@ def has_outputs(notebook: NotebookNode) -> bool:
 
 
 def dumps(notebook: NotebookNode) -> str:
-    """Canonical text of a notebook: valid nbformat 4.5, one trailing newline."""
+    """Return a notebook's canonical text: valid nbformat 4.5, one trailing newline."""
     notebook = nbformat.from_dict({**notebook, "nbformat": 4, "nbformat_minor": 5})
     nbformat.validate(notebook)
     return nbformat.writes(notebook, version=4).rstrip("\n") + "\n"
@@ -262,12 +262,12 @@ def write(path: Path, notebook: NotebookNode) -> None:
 
 
 def stored(path: Path) -> NotebookNode | None:
-    """The notebook at `path`, or None where there is none yet."""
+    """Return the notebook at `path`, or None where there is none yet."""
     return read(path) if path.exists() else None
 
 
 def execution_defects(notebook: NotebookNode) -> list[str]:
-    """Why a notebook cannot be the record of one clean run; empty if it can.
+    """Return why a notebook can't be the record of one clean run; empty if it can.
 
     nbval compares what is stored with a fresh run, so a notebook from which cells
     or their outputs were taken away could pass without testing anything.

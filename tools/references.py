@@ -23,7 +23,7 @@ class Reader:
     wording: Wording
 
     def references(self, text: str, expected: int, where: Where) -> str:
-        """Text with its roles replaced by what they refer to.
+        """Return a text with its roles replaced by what they refer to.
 
         `expected` is the number of roles that the tokenizer saw in it. Raises
         BookError for unknown roles and labels.
@@ -65,11 +65,11 @@ class Reader:
         )
 
     def table(self, name: str, where: Where) -> str:
-        """The rows of a table that is labelled `name`, to be shown once more."""
+        """Return the rows of the table labelled `name`, to be shown again."""
         return self._label(name, ("table",), where).body
 
     def _chapter(self, target: str, where: Where) -> str:
-        """A link to another chapter, by its name; its title unless words are given."""
+        """Return a link to a chapter, with its title unless words are given."""
         titled = TITLED.fullmatch(target)
         title, stem = titled.groups() if titled else (None, target)
         chapter = self.labels.chapters.get(stem)
@@ -106,7 +106,7 @@ class Reader:
         return label
 
     def _address(self, label: Label) -> str:
-        """Where a section stands: in the same language, if that is translated."""
+        """Return the address of a section: in the same language, if it's translated."""
         edition = replace(self.edition.of(label.document), language=label.language)
         file = ""
         if (edition, label.stem) != (self.edition, self.stem):
@@ -116,7 +116,7 @@ class Reader:
 
 
 def anchor(heading: str) -> str:
-    """JupyterLab's anchor of a heading: its visible text, blanks as hyphens."""
+    """Return JupyterLab's anchor of a heading: its text, with hyphens for blanks."""
     inline = PARSER.parseInline(heading)[0]
     text = "".join(child.content for child in inline.children)
     return quote(text.replace(" ", "-"), safe="-._~!*:,;?@/")

@@ -60,7 +60,7 @@ def main(arguments: list[str] | None = None) -> int:
         problems += build.write(book, quiet=True)  # the translations get the outputs
         return problems + problems_of(items, book) + style(items)
 
-    return command.exit_code(work, "the same command goes on")
+    return command.exit_code(work, "the same command continues")
 
 
 if __name__ == "__main__":

@@ -74,7 +74,7 @@ def read(path: Path, book: Book) -> Chapter:
 
 
 def read_all(book: Book) -> list[Chapter]:
-    """All chapters in reading order, then all exercises.
+    """Read all chapters in reading order, then all exercises.
 
     Raises BookError for exercises without a chapter.
     """
@@ -127,7 +127,7 @@ def parse_parts(
 
 
 def _notebook(text: str, path: str):
-    """The notebook that jupytext reads from a source file, with its source map."""
+    """Let jupytext read a source file; the notebook comes with its source map."""
     try:
         return myst_to_notebook(text, add_source_map=True)
     except (MystMetadataParsingError, yaml.YAMLError) as error:
@@ -149,7 +149,7 @@ def _cells(
 
 
 def apply_fast(code: str, replacements: dict[str, str]) -> str:
-    """Code with the reduced budget put in; raise ValueError if one has no effect."""
+    """Put the reduced budget into code; raise ValueError if a part has no effect."""
     for old, new in replacements.items():
         if old not in code or old == new:
             raise ValueError(f"fast: {old!r} -> {new!r} changes nothing in the cell")
@@ -158,7 +158,7 @@ def apply_fast(code: str, replacements: dict[str, str]) -> str:
 
 
 def _first_line(raw, lines: list[str], start: int) -> int:
-    """Line number (from 1) of a cell's first text line.
+    """Return the line number (from 1) of a cell's first text line.
 
     jupytext's map points at the line after the cell's opening, where options or
     blank lines may still come.
@@ -269,7 +269,7 @@ def _check_fast(raw, fast, where: str) -> None:
 
 
 def _front(front: dict, path: str, stem: str, frameworks: tuple[str, ...]) -> dict:
-    """The front matter that the book defines, checked; `stem` names the chapter."""
+    """Check and return the front matter; `stem` is the chapter's name."""
     return {
         "title": _front_value(front, "title", str, path),
         "number": _number(front, path, stem),

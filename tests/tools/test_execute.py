@@ -300,5 +300,5 @@ def test_an_interrupted_call_ends_in_order_and_keeps_what_is_done(book, edit):
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=30)
     assert process.returncode == 130
-    assert "the same command goes on" in errors and "Traceback" not in errors
+    assert "the same command continues" in errors and "Traceback" not in errors
     assert len(list((book.build / "cache").iterdir())) == 1

@@ -9,7 +9,7 @@ the first notebook of a framework installs what its set-up cell installs, from t
 of this checkout as they are now; the others find that done. All run on the reduced
 budget. A notebook that has
 passed is not run again as long as code, package and environment are the same, so an
-interrupted call goes on where it stopped.
+interrupted call continues where it stopped.
 
 Exit codes: 0 fine, 1 a notebook broke the contract, 2 wrong set-up or arguments,
 130 interrupted.
@@ -69,7 +69,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parse(arguments)
     return command.exit_code(
         lambda: check_all(load(options.root), options),
-        "what has passed is kept: the same command goes on",
+        "what has passed is kept: the same command continues",
     )
 
 

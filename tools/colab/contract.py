@@ -1,4 +1,4 @@
-"""What a notebook must do on Colab, and the check that it does.
+"""The demands on a notebook on Colab, and the check that it meets them.
 
 1. Its set-up cell, unchanged, adds exactly what is missing, and leaves every
    preinstalled version as it is.
@@ -79,7 +79,7 @@ class Colab:
 
 
 def find(book: Book, frameworks: list[Framework]) -> list[Subject]:
-    """The notebooks that run, in reading order; BookError if a framework has none.
+    """Return the notebooks that run, in reading order; refuse a framework without any.
 
     Exercises are left out: they wait for the learner's code, and their solutions
     run the same cells filled in. So are translations, whose code cells are those of
@@ -112,7 +112,7 @@ def _runs(path: Path, folder: Path) -> bool:
 
 
 def proof_entry(subject: Subject, prepared: NotebookNode, colab: Colab) -> Entry:
-    """Where the proof for this notebook is kept, named by all that it depends on.
+    """Return where the proof for a notebook is kept, named by all it depends on.
 
     Left out are the versions that pip adds, which nothing here decides.
     """
@@ -131,7 +131,7 @@ def proof_entry(subject: Subject, prepared: NotebookNode, colab: Colab) -> Entry
 
 
 def changed_displays(stored: NotebookNode, run: NotebookNode) -> list[str]:
-    """One message for each cell that shows another kind of output than the stored.
+    """Return a message for each cell that shows another kind of output than stored.
 
     What is printed may differ on the reduced budget. Without stored outputs, as after
     a change of the code, nothing can be compared.
@@ -147,7 +147,7 @@ def changed_displays(stored: NotebookNode, run: NotebookNode) -> list[str]:
 
 
 def _shown(cell: NotebookNode) -> list[str]:
-    """The media types of each output that is displayed, not just printed."""
+    """Return the media types of each output that is displayed, not just printed."""
     outputs = [output for output in cell.outputs if "data" in output]
     return [" or ".join(sorted(output.data)) for output in outputs]
 
@@ -174,7 +174,7 @@ def check(
 
 
 def fresh(colab: Colab) -> Session:
-    """A machine on which no notebook has run."""
+    """Return a machine on which no notebook has run."""
     folder = Path(tempfile.mkdtemp(dir=colab.scratch))
     return Session(colab.base.copy(folder / "environment"), colab.preinstalled)
 
@@ -212,7 +212,7 @@ class Trial:
         self.compare(wanted)
 
     def wanted(self) -> list[str]:
-        """What the set-up cell is to install: of all it knows, what is missing."""
+        """Return what the set-up cell is to install: what is missing of all it knows."""
         address = f"git+{self.colab.address}@{self.colab.repository.commit}"
         needed = {
             "d2l_local": f"d2l-local @ {address}",
