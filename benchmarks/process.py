@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.plan import CLASSIC, Job, Unit
-from tools.imports import package_digest
 from tools.files import write_text
+from tools.imports import package_digest
 
 # What decides over a result, beside the helper and the job itself.
 MEASURING = (

@@ -212,7 +212,7 @@ class Trial:
         self.compare(wanted)
 
     def wanted(self) -> list[str]:
-        """Return what the set-up cell is to install: what is missing of all it knows."""
+        """Return what the set-up cell is to install: what's missing of all it knows."""
         address = f"git+{self.colab.address}@{self.colab.repository.commit}"
         needed = {
             "d2l_local": f"d2l-local @ {address}",
