@@ -22,8 +22,9 @@ COLAB_PYTHONS := $(PYTHONS) $(PY)
 EMBEDDED := env -u D2L_DATA_DIR D2L_TEXT=embedded
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run lab build translations execute figures test \
-	test-fast test-colab $(COLAB_RUNS) bench bench-tables lint clean distclean
+.PHONY: help setup run lab build translations execute section address figures \
+	test unit test-fast test-colab $(COLAB_RUNS) bench bench-tables lint clean \
+	distclean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' \
@@ -66,9 +67,18 @@ build: $(READY) ## write the notebooks from source/ and translations/
 translations: $(READY) ## bring the catalogues up to date, and report on them
 	$(PY) -m tools.translations
 
-execute: $(READY) ## execute the notebooks and store their outputs
-	$(EMBEDDED) $(PY) -m tools.execute --store
+execute: $(READY) ## execute the notebooks that have changed, and store their outputs
+	$(EMBEDDED) $(PY) -m tools.execute --store $(if $(AGAIN),--again)
 	$(PY) -m tools.build
+
+section: $(READY) ## build, execute, store and check one section: NAME=09-gru
+	@test -n "$(NAME)" || { echo "name a section: make section NAME=09-gru" >&2; exit 2; }
+	$(EMBEDDED) $(PY) -m tools.section $(NAME) $(if $(AGAIN),--again)
+
+address: $(READY) ## set the address of the repository: REPOSITORY=owner/name BRANCH=main
+	@test -n "$(REPOSITORY)" \
+		|| { echo "name it: make address REPOSITORY=owner/name" >&2; exit 2; }
+	$(PY) -m tools.address $(REPOSITORY) $(if $(BRANCH),--branch $(BRANCH))
 
 figures: $(READY) ## draw img/*.svg with their scripts
 	$(PY) -m tools.figures
@@ -89,6 +99,10 @@ test: lint ## all checks, and every notebook against its outputs (45 minutes)
 	$(PYTEST) --dist worksteal tests
 	$(PYTEST) --dist loadfile --nbval notebooks
 	$(MAKE) test-colab
+
+unit: $(READY) ## all tests but those of the notebooks (10 minutes)
+	$(SAY)
+	$(PYTEST) --dist worksteal tests
 
 test-fast: lint ## style, fresh notebooks, and the tests that aren't slow (5 minutes)
 	$(SAY)

@@ -36,7 +36,7 @@ from d2l_local import frameworks
 from d2l_local.text.loading import clean, read_lines
 from d2l_local.text.sources import EMBEDDED, STAND_IN
 from tools.book import ROOT
-from tools.notebook import write_text
+from tools.files import write_text
 
 ROOM, BUILD = ROOT / "benchmarks", ROOT / "build" / "bench"
 RESULTS = ROOM / "results.json"

@@ -17,7 +17,7 @@ import sysconfig
 import textwrap
 from pathlib import Path
 
-from tools.notebook import write_text
+from tools.files import write_text
 
 PACKAGES = ("d2l==0.17.6", "tf-keras==2.21.0")
 # Imported at the top of the classic helper, for chapters on images and tables.

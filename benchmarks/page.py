@@ -7,7 +7,7 @@ from pathlib import Path
 from benchmarks import plot, table
 from benchmarks.plan import FRAMEWORKS, LEARNED, TARGETS, Size
 from benchmarks.results import Results
-from tools.notebook import write_text
+from tools.files import write_text
 
 BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
 FRAMEWORK_HEAD = ["", *FRAMEWORKS.values()]

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.plan import CLASSIC, Job, Unit
-from tools.cache import helper_digest
-from tools.notebook import write_text
+from tools.files import write_text
+from tools.imports import package_digest
 
 # Files that affect a result, beside the helper and the job itself.
 MEASURING = (
@@ -143,7 +143,7 @@ def environment_of(job: Job) -> dict[str, str]:
 
 def code_digest(root: Path) -> str:
     """Return a digest of the helper package and of the code that measures."""
-    digest = hashlib.sha256(helper_digest(root / "d2l_local").encode())
+    digest = hashlib.sha256(package_digest(root / "d2l_local").encode())
     for name in MEASURING:
         digest.update((root / "benchmarks" / name).read_bytes())
     return digest.hexdigest()

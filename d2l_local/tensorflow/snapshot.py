@@ -1,5 +1,6 @@
 """The variables of a training run in TensorFlow, to NumPy arrays and back."""
 
+import numpy as np
 import tensorflow as tf
 
 

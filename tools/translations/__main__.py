@@ -15,14 +15,14 @@ or a catalogue cannot be read.
 
 from __future__ import annotations
 
-import argparse
 import sys
 import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.book import ROOT, Book, BookError, Language, load
-from tools.notebook import write_bytes, write_text
+from tools import command
+from tools.book import Book, BookError, Language, load
+from tools.files import write_bytes, write_text
 from tools.source import Chapter, read_all
 from tools.translations import glossary as terms
 from tools.translations.catalogue import (
@@ -237,24 +237,13 @@ def run(book: Book, check: bool, complete: bool) -> list[str]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m tools.translations",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = command.parser("tools.translations", __doc__)
     parser.add_argument("--check", action="store_true", help="write nothing, compare")
     parser.add_argument("--complete", action="store_true", help="demand everything")
-    parser.add_argument("--root", type=Path, default=ROOT, help="root of the book")
     options = parser.parse_args(arguments)
-    try:
-        book = load(options.root.resolve())
-        found = run(book, options.check, options.complete)
-    except BookError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    for problem in found:
-        print(problem, file=sys.stderr)
-    return 1 if found else 0
+    return command.exit_code(
+        lambda: run(load(options.root), options.check, options.complete)
+    )
 
 
 if __name__ == "__main__":

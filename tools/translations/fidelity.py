@@ -15,8 +15,8 @@ from string import Formatter
 
 from markdown_it.token import Token
 
-from tools.myst import LOOKS_LIKE_ROLE, PARSER
-from tools.translations.units import TITLED, prose
+from tools.myst import LOOKS_LIKE_ROLE, PARSER, TITLED
+from tools.translations.units import prose
 
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 # Names and abbreviations, known by their capitals: PyTorch, LSTM; GPUs without its s.

@@ -59,32 +59,33 @@ def of_chapter(chapter: Chapter, book: Book) -> Template:
     """The messages of a chapter's front matter and prose."""
     template = Template(name_of(chapter))
     frameworks: dict[str, set[str]] = {}
-    for unit, keys, heading in units_of(chapter):
+    for unit, keys, heading, path in units_of(chapter):
         under = f'under "{heading}"' if heading else ""
-        template.add(
-            unit.text, chapter.path, ", ".join(filter(None, (unit.kind, under)))
-        )
+        template.add(unit.text, path, ", ".join(filter(None, (unit.kind, under))))
         frameworks.setdefault(unit.text, set()).update(keys)
     for text, keys in frameworks.items():
         if keys != set(book.keys):
             names = [item.name for item in book.frameworks if item.key in keys]
-            template.add(text, chapter.path, f"only in {', '.join(names)}")
+            template.add(text, "", f"only in {', '.join(names)}")
     return template
 
 
-def units_of(chapter: Chapter) -> Iterator[tuple[Unit, frozenset[str], str]]:
-    """The units of a chapter, each with its frameworks and the heading above it."""
-    where = Where(chapter.path, 1)
+def units_of(chapter: Chapter) -> Iterator[tuple[Unit, frozenset[str], str, str]]:
+    """The units of a chapter, each with its frameworks, the heading above it and the
+    file that it stands in."""
+    where = Where(chapter.front_path, 1)
     for kind, text in front_matter(chapter):
         for unit in units(text, where):
-            yield replace(unit, kind=kind), frozenset(chapter.runtime), ""
+            keys = frozenset(chapter.runtime)
+            yield replace(unit, kind=kind), keys, "", chapter.front_path
     heading = ""
     for cell in chapter.cells:
         if cell.kind != "markdown":
             continue
-        for unit in units(cell.text, Where(chapter.path, cell.line)):
+        for unit in units(cell.text, Where(cell.path, cell.line)):
             heading = unit.text if unit.kind == "heading" else heading
-            yield unit, cell.frameworks, "" if unit.kind == "heading" else heading
+            above = "" if unit.kind == "heading" else heading
+            yield unit, cell.frameworks, above, cell.path
 
 
 def front_matter(chapter: Chapter) -> Iterator[tuple[str, str]]:

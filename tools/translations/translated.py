@@ -76,9 +76,9 @@ def translate_chapter(
             return found or unit.text
         return f"{mark} {unit.text}"
 
-    def put(text: str, line: int = 1) -> str:
+    def put(text: str, path: str = chapter.front_path, line: int = 1) -> str:
         try:
-            return translate(text, Where(chapter.path, line), lookup)
+            return translate(text, Where(path, line), lookup)
         except BookError as error:
             raise BookError(f"{catalogue.domain}: {error}") from error
 
@@ -88,7 +88,7 @@ def translate_chapter(
         goals=tuple(map(put, chapter.goals)),
         needs=tuple(map(put, chapter.needs)),
         cells=tuple(
-            replace(cell, text=put(cell.text, cell.line))
+            replace(cell, text=put(cell.text, cell.path, cell.line))
             if cell.kind == "markdown"
             else cell
             for cell in chapter.cells

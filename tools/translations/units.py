@@ -19,9 +19,8 @@ from dataclasses import dataclass, replace
 from markdown_it.token import Token
 
 from tools.book import BookError
-from tools.myst import DIRECTIVE, OPTION, PARSER, Where
+from tools.myst import DIRECTIVE, OPTION, PARSER, TITLED, Where
 
-TITLED = re.compile(r"(?P<title>.+?)\s*<(?P<label>[^<>]+)>", re.DOTALL)
 CLOSING = re.compile(r"[ \t]#+$")  # the closing marks of a heading
 PIPE = re.compile(r"(?<!\\)\|")
 ROW_PREFIX = re.compile(r"[\s>]*(?:(?:[-+*]|\d+[.)])\s+(?=\|))?")

@@ -31,7 +31,7 @@ def functions(framework, names):
     [path] = [path for path in book.exercise_paths() if path.stem == "12-deep-rnn"]
     for cell in read(path, book).cells_for(framework):
         if cell.kind == "code" and any(word in cell.text for word in WORDS):
-            exec(compile(cell.text, f"{path}:{cell.line}", "exec"), names)
+            exec(compile(cell.text, f"{cell.path}:{cell.line}", "exec"), names)
     return names
 
 

@@ -1,4 +1,4 @@
-"""The whole work in one language: chapters, words of the frame, and how complete."""
+"""The whole book in one language: chapters, words around them, how complete."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tools.wording import ENGLISH, Wording
 
 
 @dataclass(frozen=True)
-class Work:
+class LocalizedBook:
     """Chapters and exercises of one language, and the words around them.
 
     `coverage` is empty for English; else by (document, stem).
@@ -29,16 +29,16 @@ class Work:
         return None
 
 
-def translate(english: list[Chapter], language: Language, book: Book) -> Work:
-    """What exists in a language: each chapter of which anything is translated.
+def localize(english: list[Chapter], language: Language, book: Book) -> LocalizedBook:
+    """Return what exists in a language: chapters of which anything is translated.
 
     Raises BookError, naming the catalogue, for a translation that would break.
     """
     catalogues = Translation(book, language)
-    work = Work([], Wording(catalogues.wording))
+    local = LocalizedBook([], Wording(catalogues.wording))
     for original in english:
         chapter, counts = catalogues.chapter(original)
         if counts.translated:
-            work.chapters.append(replace(chapter, language=language))
-            work.coverage[original.document, original.stem] = counts
-    return work
+            local.chapters.append(replace(chapter, language=language))
+            local.coverage[original.document, original.stem] = counts
+    return local
