@@ -56,7 +56,8 @@ build: $(READY) ## write the notebooks from source/ and translations/
 	$(PY) -m tools.build
 
 translations: $(READY) ## bring the catalogues up to date, and report on them
-	$(PY) -m tools.translations
+	$(PY) -m tools.translations \
+		$(if $(CHAPTER),--language $(LANGUAGE) --chapter $(CHAPTER))
 
 execute: $(READY) ## execute the notebooks and store their outputs
 	$(EMBEDDED) $(PY) -m tools.execute --store

@@ -27,6 +27,7 @@ from tools.edition import KINDS, Edition, Shelf
 from tools.head import ENGLISH
 from tools.labels import collect
 from tools.source import Chapter, read_all
+from tools.translations.required import unfit
 from tools.work import Work, translate
 
 DIFF_LINES = 12
@@ -172,14 +173,16 @@ def _shorten(lines: Iterator[str]) -> str:
 
 
 def check(book: Book) -> list[str]:
-    """One message for each stale or left-over notebook."""
+    """One message for each stale or left-over notebook, or translation that lacks."""
     built = build_all(book)
     problems = []
     for item in built:
         change = difference(item.path, nb.dumps(item.notebook))
         if change:
             problems.append(f"stale: {book.relative(item.path)}\n{change}")
-    return problems + contents.stale(book) + _orphan_messages(book, built)
+    behind, refused = unfit(book, _english(built))
+    problems += contents.stale(book) + behind + refused
+    return problems + _orphan_messages(book, built)
 
 
 def _orphan_messages(book: Book, built: list[Built]) -> list[str]:
@@ -190,7 +193,10 @@ def _orphan_messages(book: Book, built: list[Built]) -> list[str]:
 
 
 def write(book: Book) -> list[str]:
-    """Write what has changed; return the messages about left-over notebooks."""
+    """Write what has changed; return messages about what a build can't put right.
+
+    New English that the catalogues don't know yet is only mentioned: they follow it.
+    """
     built = build_all(book)
     for item in built:
         text = nb.dumps(item.notebook)
@@ -206,7 +212,16 @@ def write(book: Book) -> list[str]:
                 "run `make execute`"
             )
     contents.write(book)
-    return _orphan_messages(book, built)
+    behind, refused = unfit(book, _english(built))
+    for line in behind:
+        print(f"note       {line}")
+    return refused + _orphan_messages(book, built)
+
+
+def _english(built: list[Built]) -> list[Chapter]:
+    """Return the English chapters and exercises that notebooks were built from."""
+    sources = [item.chapter for item in built if item.edition.language is None]
+    return list({(each.document, each.stem): each for each in sources}.values())
 
 
 def main(arguments: list[str] | None = None) -> int:
