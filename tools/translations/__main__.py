@@ -64,10 +64,7 @@ def run(
     found = _compare(merged, book) if check else []
     if not check:
         _write(merged, book)
-    print("\n".join([*kept, table(merged)]))
-    for item in merged:
-        for line in owed(item):
-            print(f"{book.relative(item.path)}: {line}")
+    print("\n".join([*kept, table(merged), *owed(merged)]))
     found += problems(merged, chapters, book)
     return found + (incomplete(merged, book) if complete else [])
 

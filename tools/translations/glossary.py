@@ -22,7 +22,7 @@ import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from tools.book import BookError
@@ -44,7 +44,7 @@ class Term:
     forbidden: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def english(self) -> tuple[str, ...]:
         """Return all English forms, plurals included."""
         singulars = (self.term, *self.forms)

@@ -25,7 +25,7 @@ def problems(merged: list[Merged], chapters: list[Chapter], book: Book) -> list[
     glossaries, found = read_glossaries(book)
     for item in merged:
         wrong = _wrong(item, glossaries[item.language], book)
-        if not wrong and item.template.name in sources:
+        if not wrong and item.kept and item.template.name in sources:
             wrong = _unreadable(item, sources[item.template.name])
         found += wrong
     return found + _empty(merged, book) + _orphans(merged, book)
@@ -115,15 +115,21 @@ def table(merged: list[Merged]) -> str:
     rows = [ROW.format(*heads)]
     for item in merged:
         counts = count(messages(item.catalogue))
-        numbers = (counts.translated, counts.fuzzy, counts.missing, len(owed(item)))
+        waiting = sum(map(bool, map(owed_since, messages(item.catalogue))))
+        numbers = (counts.translated, counts.fuzzy, counts.missing, waiting)
         rows.append(ROW.format(item.language.key, item.template.name, *numbers))
     return "\n".join(rows)
 
 
-def owed(item: Merged) -> list[str]:
-    """Say for each passage that a language owes what has changed in its English."""
+def owed(merged: list[Merged]) -> list[str]:
+    """Say for each passage that is owed where, and what has changed in its English."""
+    languages: dict[tuple[str, str, str], list[str]] = {}
+    for item in merged:
+        for message in messages(item.catalogue):
+            if since := owed_since(message):
+                passage = item.template.name, since, difference(message)
+                languages.setdefault(passage, []).append(item.language.key)
     return [
-        f"owed since {since}: {difference(message)}"
-        for message in messages(item.catalogue)
-        if (since := owed_since(message))
+        f"owed since {since} in {', '.join(keys)}: {name}: {text}"
+        for (name, since, text), keys in languages.items()
     ]

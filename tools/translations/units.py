@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 
 from markdown_it.token import Token
 
@@ -93,6 +94,7 @@ def replace_units(text: str, where: Where, lookup: Callable[[Unit], str]) -> str
     return result
 
 
+@cache  # every language asks for the English again
 def prose(text: str) -> str:
     """Return the words of an inline text, with the titles of links and references.
 

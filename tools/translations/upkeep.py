@@ -30,6 +30,8 @@ from tools.translations.required import Required, shortened, version_of
 from tools.translations.template import CHECKS, Template, every
 from tools.translations.translated import path_of
 
+BESIDE = 4  # words shown on either side of a change
+
 
 @dataclass(frozen=True)
 class Merged:
@@ -215,8 +217,8 @@ def faults(item: Merged, text: str, shown: str, glossary: Glossary) -> list[str]
 def difference(message: Message) -> str:
     """Show word by word how a message differs from the text it was translated for.
 
-    [-Words-] are gone and {+words+} are new. A message without a translation is
-    returned as it is.
+    [-Words-] are gone and {+words+} are new; of the others only those beside them are
+    shown. A message without a translation is returned as it is.
     """
     if not message.previous_id:
         return message.id
@@ -226,8 +228,14 @@ def difference(message: Message) -> str:
     for kind, start, stop, begin, end in changes:
         before, after = " ".join(old[start:stop]), " ".join(new[begin:end])
         if kind == "equal":
-            parts.append(after)
+            parts.append(_without_middle(new[begin:end]))
             continue
         parts += [f"[-{before}-]"] if before else []
         parts += [f"{{+{after}+}}"] if after else []
     return " ".join(parts)
+
+
+def _without_middle(words: list[str]) -> str:
+    if len(words) > 3 * BESIDE:
+        words = [*words[:BESIDE], "...", *words[-BESIDE:]]
+    return " ".join(words)
