@@ -55,9 +55,11 @@ lab: $(READY) ## open the notebooks in JupyterLab
 build: $(READY) ## write the notebooks from source/ and translations/
 	$(PY) -m tools.build
 
+# make translations LANGUAGE=ko CHAPTER=09-gru begins a catalogue.
+BEGIN = $(if $(CHAPTER),--language $(LANGUAGE) --chapter $(CHAPTER))
+
 translations: $(READY) ## bring the catalogues up to date, and report on them
-	$(PY) -m tools.translations \
-		$(if $(CHAPTER),--language $(LANGUAGE) --chapter $(CHAPTER))
+	$(PY) -m tools.translations $(BEGIN)
 
 execute: $(READY) ## execute the notebooks and store their outputs
 	$(EMBEDDED) $(PY) -m tools.execute --store

@@ -5,8 +5,8 @@ The table of the notebooks in README.md goes with them.
     python -m tools.build           write every notebook that has changed
     python -m tools.build --check   write nothing; exit 1 if anything is stale
 
-Exit codes: 0 fine, 1 stale (with --check) or a notebook without a source,
-2 the source is wrong.
+Exit codes: 0 fine, 1 stale (with --check), a notebook without a source, or a passage
+of a listed chapter whose translation can't wait, 2 the source is wrong.
 """
 
 from __future__ import annotations
@@ -173,7 +173,8 @@ def _shorten(lines: Iterator[str]) -> str:
 
 
 def check(book: Book) -> list[str]:
-    """One message for each stale or left-over notebook, or translation that lacks."""
+    """One message for each notebook that is stale or left over, and each translation
+    that is missing and can't wait."""
     built = build_all(book)
     problems = []
     for item in built:
