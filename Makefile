@@ -64,8 +64,11 @@ lab: $(READY) ## open the notebooks in JupyterLab
 build: $(READY) ## write the notebooks from source/ and translations/
 	$(PY) -m tools.build
 
+# make translations LANGUAGE=ko CHAPTER=09-gru begins a catalogue.
+BEGIN = $(if $(CHAPTER),--language $(LANGUAGE) --chapter $(CHAPTER))
+
 translations: $(READY) ## bring the catalogues up to date, and report on them
-	$(PY) -m tools.translations
+	$(PY) -m tools.translations $(BEGIN)
 
 execute: $(READY) ## execute the notebooks that have changed, and store their outputs
 	$(EMBEDDED) $(PY) -m tools.execute --store $(if $(AGAIN),--again)

@@ -5,8 +5,8 @@ The table of the notebooks in README.md goes with them.
     python -m tools.build           write every notebook that has changed
     python -m tools.build --check   write nothing; exit 1 if anything is stale
 
-Exit codes: 0 fine, 1 stale (with --check) or a notebook without a source,
-2 the source is wrong.
+Exit codes: 0 fine, 1 stale (with --check), a notebook without a source, or a passage
+of a listed chapter whose translation can't wait, 2 the source is wrong.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from tools.head import ENGLISH
 from tools.labels import collect
 from tools.localized import LocalizedBook, localize
 from tools.source import Chapter, read_all
+from tools.translations.required import unfit
 
 DIFF_LINES = 12
 
@@ -178,14 +179,20 @@ def _shorten(lines: Iterator[str]) -> str:
 
 
 def check(book: Book) -> list[str]:
-    """Return a message for each stale or left-over notebook, and each old address."""
+    """Return a message for all that is wrong.
+
+    That is each notebook that is stale or left over, each old address, and each
+    translation that is missing and can't wait.
+    """
     built = build_all(book)
     problems = []
     for item in built:
         change = difference(item.path, nb.dumps(item.notebook))
         if change:
             problems.append(f"stale: {book.relative(item.path)}\n{change}")
+    behind, refused = unfit(book, _english(built))
     problems += contents.readme_problems(book) + other_addresses(book)
+    problems += behind + refused
     return problems + _orphan_messages(book, built)
 
 
@@ -197,8 +204,9 @@ def _orphan_messages(book: Book, built: list[Built]) -> list[str]:
 
 
 def write(book: Book, quiet: bool = False) -> list[str]:
-    """Write what has changed; return the messages about left-over notebooks.
+    """Write what has changed; return messages about what a build can't put right.
 
+    New English that the catalogues don't know yet is only mentioned: they follow it.
     Unless `quiet`, what is unchanged is listed, too.
     """
     built = build_all(book)
@@ -217,7 +225,16 @@ def write(book: Book, quiet: bool = False) -> list[str]:
                 "run `make execute`"
             )
     contents.update_readme(book)
-    return _orphan_messages(book, built)
+    behind, refused = unfit(book, _english(built))
+    for line in behind:
+        print(f"note       {line}")
+    return refused + _orphan_messages(book, built)
+
+
+def _english(built: list[Built]) -> list[Chapter]:
+    """Return the English chapters and exercises that notebooks were built from."""
+    sources = [item.chapter for item in built if item.edition.language is None]
+    return list({(each.document, each.stem): each for each in sources}.values())
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -49,7 +49,8 @@ def head(
     parts.append(_badge(chapter, edition, places, wording))
     parts += _links(chapter, edition, places, wording, related, languages)
     if coverage:
-        parts += _translated(edition, wording, coverage)
+        listed = chapter.stem in edition.language.translated
+        parts += _translated(edition, wording, coverage, listed)
     parts += _list(wording("goals"), chapter.goals)
     parts += _list(wording("needs"), chapter.needs)
     parts.append(_runtime(chapter.runtime[edition.framework.key], wording))
@@ -114,12 +115,20 @@ def _links(chapter, edition, places, wording, related, languages) -> list[str]:
     return lines + line("related", kinds)
 
 
-def _translated(edition: Edition, wording: Wording, coverage: Counts) -> list[str]:
-    """Paragraphs on the translation: joined in a line, some languages want a blank
-    between their sentences and others none."""
+def _translated(
+    edition: Edition, wording: Wording, coverage: Counts, listed: bool
+) -> list[str]:
+    """Write the paragraphs on the translation.
+
+    What is missing from a listed chapter, which has been complete, is newer English.
+    The sentences aren't joined in a line, as some languages want a blank between them
+    and others none.
+    """
     done, total = coverage.translated, coverage.total
     if done == total:
         paragraphs = [wording("complete", total=total)]
+    elif listed:
+        paragraphs = [wording("newer", newer=total - done, total=total, mark=MARK)]
     else:
         paragraphs = [wording("incomplete", done=done, total=total, mark=MARK)]
     paragraphs.append(wording("code"))

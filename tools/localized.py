@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from tools.book import Book, Language
 from tools.source import Chapter
 from tools.translations.catalogue import Counts
-from tools.translations.translated import Translation
+from tools.translations.translated import Catalogues
 from tools.wording import ENGLISH, Wording
 
 
@@ -34,7 +34,7 @@ def localize(english: list[Chapter], language: Language, book: Book) -> Localize
 
     Raises BookError, naming the catalogue, for a translation that would break.
     """
-    catalogues = Translation(book, language)
+    catalogues = Catalogues(book, language)
     local = LocalizedBook([], Wording(catalogues.wording))
     for original in english:
         chapter, counts = catalogues.chapter(original)
