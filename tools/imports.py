@@ -11,6 +11,7 @@ import ast
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from importlib.util import resolve_name
 from pathlib import Path
 
@@ -59,8 +60,8 @@ def files_used(root: Path, codes: Iterable[str]) -> set[Path]:
     named = any(NAMED.search(code) for code in codes)
     done = set(_whole(root / HELPER)) if named else set()
     try:
-        trees = [ast.parse(TransformerManager().transform_cell(code)) for code in codes]
-        waiting = {name for tree in trees for name in _imported(tree, "")}
+        plain = [TransformerManager().transform_cell(code) for code in codes]
+        waiting = {name for code in plain for name in _imported(code, "")}
         while waiting:
             name = waiting.pop()
             path = _file(root, name)
@@ -69,7 +70,7 @@ def files_used(root: Path, codes: Iterable[str]) -> set[Path]:
             done.add(path)
             if name not in ON_DEMAND:
                 package = name if path.stem == "__init__" else name.rpartition(".")[0]
-                waiting |= set(_imported(ast.parse(path.read_bytes()), package))
+                waiting |= _imported(path.read_text(encoding="utf-8"), package)
     except (SyntaxError, _Computed):
         return everything
     used = {path.relative_to(root).parts[0] for path in done}
@@ -80,8 +81,13 @@ class _Computed(Exception):
     """Code imports a module whose name is known only when it runs."""
 
 
-def _imported(tree: ast.AST, package: str) -> Iterator[str]:
-    """Yield the names of modules, and of what may be one, that code imports."""
+@cache  # many notebooks import the same modules
+def _imported(code: str, package: str) -> frozenset[str]:
+    """Return the names of modules, and of what may be one, that code imports."""
+    return frozenset(_names(ast.parse(code), package))
+
+
+def _names(tree: ast.AST, package: str) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
@@ -90,7 +96,7 @@ def _imported(tree: ast.AST, package: str) -> Iterator[str]:
             module = resolve_name(start, package)
             names = [module, *(f"{module}.{alias.name}" for alias in node.names)]
         elif isinstance(node, ast.Call) and _calls_import_module(node):
-            if not isinstance(node.args[0], ast.Constant):
+            if not (node.args and isinstance(node.args[0], ast.Constant)):
                 raise _Computed
             names = [resolve_name(node.args[0].value, package)]
         else:
