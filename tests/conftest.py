@@ -70,7 +70,8 @@ def pytest_report_header():
 def lacking(text):
     """The reason to skip, if an import of a missing framework ended in this text."""
     for name, reason in LACKING.items():
-        if reason in text or re.search(rf"No module named '{name}[.']", text):
+        modules = f"{name}|keras" if name == "tensorflow" else name
+        if reason in text or re.search(rf"No module named '({modules})[.']", text):
             return reason
     return None
 
