@@ -143,8 +143,9 @@ def test_every_module_of_tests_is_collected_or_skipped_with_the_reason(without):
     assert done.returncode == 0, done.stdout + done.stderr
     reasons = [line for line in done.stdout.splitlines() if line.startswith("SKIPPED")]
     assert reasons, done.stdout
+    ours = LEFT_OUT.format(NAMES[without.framework])
     for line in reasons:
-        assert LEFT_OUT.format(NAMES[without.framework]) in line
+        assert ours in line or f"No module named '{without.framework}'" in line
 
 
 def test_a_test_that_cannot_import_it_is_skipped_with_the_reason(without, tmp_path):
