@@ -21,8 +21,10 @@ import asyncio
 import hashlib
 import os
 import re
+import shlex
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,7 +46,7 @@ from traitlets import default
 from tools import notebook as nb
 from tools.book import ROOT, Book, BookError, load
 from tools.build import Built, build_all
-from tools.cache import entry
+from tools.cache import Entry, entry
 from tools.progress import Progress
 from tools.source import apply_fast
 
@@ -90,7 +92,7 @@ class CurrentKernel(AsyncKernelManager):
 
 
 class Client(NotebookClient):
-    """nbclient that reports each cell and the live note of a training run."""
+    """nbclient that reports each cell, what it prints, and a training's live note."""
 
     def __init__(self, notebook: NotebookNode, progress: Progress, **options):
         super().__init__(
@@ -112,15 +114,18 @@ class Client(NotebookClient):
         nbclient's own handlers, which are in place by now, kill the kernel under
         the running cell and end in an error of their own.
         """
-        task = asyncio.current_task()
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
 
         def stop() -> None:
             self.stopped = True
             self.shutdown_kernel = "immediate"
             task.cancel()
 
-        for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, stop)
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.add_signal_handler(number, stop)
+        else:  # signals reach the main thread alone, which then calls this
+            self.progress.stoppable(lambda: loop.call_soon_threadsafe(stop))
         await super().async_start_new_kernel(**options)
 
     def _announce(self, cell: NotebookNode, cell_index: int) -> None:
@@ -137,6 +142,8 @@ class Client(NotebookClient):
             note = msg["content"]["metadata"].get("d2l_local", {}).get("note")
             if note:
                 self.progress.note(note)
+        elif msg["msg_type"] == "stream" and msg["content"]["name"] == "stdout":
+            self.progress.printed(msg["content"]["text"])
         return super().process_message(msg, cell, cell_index)
 
 
@@ -218,25 +225,44 @@ def check_stderr(cell: NotebookNode, number: int, title: str) -> None:
             )
 
 
-def execute(item: Built, book: Book, settings: Settings) -> NotebookNode:
-    """The executed notebook of one chapter, from the cache where it is there."""
-    prepared = prepare(item.notebook, settings.mode)
-    text = f"{settings.text} {settings.book_digest}".strip()
-    kept = entry(book, item.framework, prepared, settings.mode, text)
-    kind = "" if item.edition.kind == "chapter" else f" {item.edition.kind}"
-    progress = Progress(f"{item.framework.name}, {item.chapter.stem}{kind}")
-    executed = kept.load()
+def execute(
+    item: Built, book: Book, settings: Settings, progress: Progress | None = None
+) -> NotebookNode:
+    """The executed notebook of one chapter, from the cache where it is there.
+
+    `progress` is told what happens (default: it is printed).
+    """
+    if progress is None:
+        kind = "" if item.edition.kind == "chapter" else f" {item.edition.kind}"
+        progress = Progress(f"{item.framework.name}, {item.chapter.stem}{kind}")
+    kept = cached(item, book, settings)
+    executed = finished(item, book, settings)
     if executed is None:
         progress.say(f"executing ({settings.mode} budget, {settings.text} text)")
+        prepared = prepare(item.notebook, settings.mode)
         executed = run_cells(prepared, item.path.parent, book.root, settings, progress)
         kept.store(executed)
         progress.say("done")
     else:
         progress.say(f"taken from {book.relative(kept.folder)}")
-        fresh = prepare(item.notebook, settings.mode)  # its prose may be newer
-        nb.carry_outputs(fresh, executed)
-        executed = fresh
     return executed
+
+
+def cached(item: Built, book: Book, settings: Settings) -> Entry:
+    """The place in the cache for the execution of one notebook."""
+    prepared = prepare(item.notebook, settings.mode)
+    text = f"{settings.text} {settings.book_digest}".strip()
+    return entry(book, item.framework, prepared, settings.mode, text)
+
+
+def finished(item: Built, book: Book, settings: Settings) -> NotebookNode | None:
+    """The notebook with the outputs of an earlier execution, None if there is none."""
+    executed = cached(item, book, settings).load()
+    if executed is None:
+        return None
+    fresh = prepare(item.notebook, settings.mode)  # its prose may be newer
+    nb.carry_outputs(fresh, executed)
+    return fresh
 
 
 def store(item: Built, executed: NotebookNode) -> None:
@@ -257,10 +283,17 @@ def choose_text(text: str) -> str:
         os.environ["D2L_DATA_DIR"] = str(Path(folder).resolve())
     if text == "embedded":
         return ""
-    from d2l_local.text.sources import find_time_machine  # only here is it needed
+    # Only here is the helper package needed.
+    from d2l_local.download import data_dir
+    from d2l_local.text.sources import BOOK_FILE, find_time_machine
 
     try:
         source = find_time_machine()
+    except FileNotFoundError as error:  # whose remedy is for a notebook
+        raise BookError(
+            f"there is no {BOOK_FILE} in {data_dir()}. Fetch it once with: "
+            f"{shlex.quote(sys.executable)} -m d2l_local.download time_machine"
+        ) from error
     except (OSError, ValueError) as error:
         raise BookError(f"the book cannot be read: {error}") from error
     return hashlib.sha256(Path(str(source.path)).read_bytes()).hexdigest()
