@@ -199,7 +199,8 @@ def run_client(client: Client, environment: dict[str, str]) -> None:
     takes longer than the time limit, KeyboardInterrupt if the user stopped it.
     """
     try:
-        client.execute(env=environment)
+        # With a loop of its own, which ends no thread with tasks that still wait.
+        asyncio.run(client.async_execute(env=environment))
     except asyncio.CancelledError as error:
         raise KeyboardInterrupt from error
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import posixpath
 import re
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 
+from mistune.util import striptags
 from nbconvert import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
@@ -74,7 +74,7 @@ class Renderer(IPythonRenderer):
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
         if ONLINE.match(url):  # such as Colab's badge: its words stand for it
-            return escape(text)
+            return striptags(text)
         # Embedded are images from below the root.
         return super().image(text, self.book.relative(self._file(url)), title)
 
