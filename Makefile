@@ -49,8 +49,8 @@ $(STAMP): requirements.txt pyproject.toml
 run: $(READY) ## train the flagship in every framework and compare
 	$(PY) -m tools.run
 
-lab: $(READY) ## open the notebooks in JupyterLab
-	$(PY) -m jupyter lab --notebook-dir=.
+lab: $(READY) ## open the map of the notebooks in JupyterLab
+	$(PY) -m tools.lab
 
 build: $(READY) ## write the notebooks from source/ and translations/
 	$(PY) -m tools.build

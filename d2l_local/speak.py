@@ -19,6 +19,7 @@ from d2l_local.text.prompt import encode_prompt
 from d2l_local.text.vocabulary import UNKNOWN
 
 FRAMEWORKS = {"torch": "PyTorch", "tensorflow": "TensorFlow", "mxnet": "MXNet"}
+ALIASES = {"pytorch": "torch"}  # as its notebooks are called
 
 
 def speak(path, prefix, num_preds=50, framework="torch"):
@@ -29,6 +30,7 @@ def speak(path, prefix, num_preds=50, framework="torch"):
     know, before a framework is imported; ImportError where the framework isn't
     installed.
     """
+    framework = ALIASES.get(framework, framework)
     prefix = check(path, prefix, num_preds)
     if find_spec(framework) is None:
         raise ImportError(
@@ -97,7 +99,13 @@ def main(argv=None):
     )
     parser.add_argument("weights", metavar="WEIGHTS", help="a file of export_weights")
     parser.add_argument("prefix", metavar="PREFIX", help="the start of the text")
-    parser.add_argument("--framework", choices=FRAMEWORKS, default="torch")
+    parser.add_argument(
+        "--framework",
+        choices=FRAMEWORKS,
+        type=lambda name: ALIASES.get(name, name),
+        default="torch",
+        help="what computes; torch may be called pytorch (default: torch)",
+    )
     parser.add_argument(
         "--num-preds",
         type=int,

@@ -26,5 +26,6 @@ Each module is named for what it handles and knows nothing of the later ones:
     formula       formulas as MathML
     page          HTML pages of executed notebooks
     run           command: train the flagship in every framework
+    lab           command: open the map in JupyterLab
     figures       command: draw or check img/**/*.svg
 """
