@@ -50,7 +50,8 @@ def assignments(book: Book, frameworks: list[str] | None, language: str) -> list
             f"there is no language {language!r}; choose from {', '.join(known)}"
         )
     chosen = book.select(frameworks)
-    built = build_all(book, Online(book))
+    wanted = tuple(each for each in book.languages if each.key == language)
+    built = build_all(book, Online(book), wanted)
     found = [
         item
         for item in built

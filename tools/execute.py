@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import hashlib
 import os
 import re
@@ -125,7 +126,7 @@ class Client(NotebookClient):
             for number in (signal.SIGINT, signal.SIGTERM):
                 loop.add_signal_handler(number, stop)
         else:  # signals reach the main thread alone, which then calls this
-            self.progress.stoppable(lambda: loop.call_soon_threadsafe(stop))
+            self.progress.stoppable(lambda: call_in(loop, stop))
         await super().async_start_new_kernel(**options)
 
     def _announce(self, cell: NotebookNode, cell_index: int) -> None:
@@ -145,6 +146,12 @@ class Client(NotebookClient):
         elif msg["msg_type"] == "stream" and msg["content"]["name"] == "stdout":
             self.progress.printed(msg["content"]["text"])
         return super().process_message(msg, cell, cell_index)
+
+
+def call_in(loop: asyncio.AbstractEventLoop, function: Callable[[], None]) -> None:
+    """Call a function in the loop of another thread, unless that has just ended."""
+    with contextlib.suppress(RuntimeError):
+        loop.call_soon_threadsafe(function)
 
 
 def kernel_environment(root: Path, text: str) -> dict[str, str]:
