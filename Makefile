@@ -57,9 +57,9 @@ run: $(READY) ## train the flagship in every framework and compare (12 minutes)
 	$(SAY)
 	$(PY) -m tools.run
 
-lab: $(READY) ## open the notebooks in JupyterLab
+lab: $(READY) ## open the map of the notebooks in JupyterLab
 	@$(PY) -m d2l_local.frameworks
-	$(PY) -m jupyter lab --notebook-dir=.
+	$(PY) -m tools.lab
 
 build: $(READY) ## write the notebooks from source/ and translations/
 	$(PY) -m tools.build

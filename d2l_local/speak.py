@@ -18,6 +18,8 @@ from d2l_local.quiet import without_known_notices
 from d2l_local.text.prompt import encode_prompt
 from d2l_local.text.vocabulary import UNKNOWN
 
+ALIASES = {"pytorch": "torch"}  # as its notebooks are called
+
 
 def speak(path, prefix, num_preds=50, framework="torch"):
     """Return the text that the model in the file `path` writes after `prefix`.
@@ -27,6 +29,7 @@ def speak(path, prefix, num_preds=50, framework="torch"):
     know, before a framework is imported; ImportError where the framework isn't
     installed.
     """
+    framework = ALIASES.get(framework, framework)
     prefix = check(path, prefix, num_preds)
     if not is_installed(framework):
         raise ImportError(f"{missing(framework)} (or name another --framework)")
@@ -92,7 +95,13 @@ def main(argv=None):
     )
     parser.add_argument("weights", metavar="WEIGHTS", help="a file of export_weights")
     parser.add_argument("prefix", metavar="PREFIX", help="the start of the text")
-    parser.add_argument("--framework", choices=NAMES, default="torch")
+    parser.add_argument(
+        "--framework",
+        choices=NAMES,
+        type=lambda name: ALIASES.get(name, name),
+        default="torch",
+        help="what computes; torch may be called pytorch (default: torch)",
+    )
     parser.add_argument(
         "--num-preds",
         type=int,

@@ -29,7 +29,10 @@ Each module is named for what it handles and knows nothing of the later ones:
     section       command: build, execute and check one chapter
     colab         command: run every notebook with the versions of Colab
     result        reads perplexity, speed and text from an executed notebook
-    page          HTML page of an executed notebook
+    board         shows several notebooks that run at the same time
+    formula       formulas as MathML
+    page          HTML pages of executed notebooks
     run           command: train the flagship in every framework
+    lab           command: open the map in JupyterLab
     figures       command: draw or check img/**/*.svg
 """

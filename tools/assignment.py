@@ -3,16 +3,18 @@
     python -m tools.assignment my-course
     python -m tools.assignment my-course --framework pytorch --language ko
 
-writes my-course/source/12-deep-rnn/pytorch.ipynb and so on, with solutions and
-checks marked for nbgrader, and my-course/nbgrader_config.py. Then, in my-course:
-`nbgrader generate_assignment 12-deep-rnn`. A notebook that is there already, maybe
-with changes of your own, is left alone unless --force is given.
+writes my-course/source/12-deep-rnn/12-deep-rnn-pytorch.ipynb and so on, with solutions
+and checks marked for nbgrader, and my-course/nbgrader_config.py. Then, in my-course:
+`nbgrader generate_assignment 12-deep-rnn`. In another language than English there are
+the sections that are translated; the others are named. A notebook that is there
+already, maybe with changes of your own, is left alone unless --force is given.
 
 Exit codes: 0 fine, 1 a file is in the way, 2 wrong source or arguments.
 """
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -32,10 +34,16 @@ c.ExecutePreprocessor.timeout = 600  # seconds for one cell; a training run take
 """
 
 
+# What leads from the head of an exercise notebook to the solutions; the dot that
+# separates links goes with it.
+SOLUTIONS_LINK = re.compile(r"(?: · )?\[[^]]*\]\([^)]*/solutions/[^)]*\)")
+
+
 def assignments(book: Book, frameworks: list[str] | None, language: str) -> list[Built]:
     """The solution notebooks, under the head of the exercises, links leading online.
 
-    `language` is the key of a language, or 'en'.
+    `language` is the key of a language, or 'en'. Raises BookError if there is no such
+    language or framework, or if no exercises are translated into the language.
     """
     known = ["en", *(language.key for language in book.languages)]
     if language not in known:
@@ -44,7 +52,8 @@ def assignments(book: Book, frameworks: list[str] | None, language: str) -> list
         )
     # A framework that is named is laid out wherever its notebooks are to run.
     chosen = book.select(frameworks) if frameworks else book.select_installed(None)
-    built = build_all(book, Online(book))
+    wanted = tuple(each for each in book.languages if each.key == language)
+    built = build_all(book, Online(book), wanted)
     found = [
         item
         for item in built
@@ -52,14 +61,38 @@ def assignments(book: Book, frameworks: list[str] | None, language: str) -> list
         and item.framework in chosen
         and (item.edition.language.key if item.edition.language else "en") == language
     ]
+    if not found:
+        raise BookError(f"no exercises are translated into {language!r} yet")
     for item in found:
-        item.notebook.cells[0] = _exercise_head(item, built)
+        item.notebook.cells[0] = _assignment_head(item, built)
     return found
 
 
+def left_out(book: Book, found: list[Built]) -> list[str]:
+    """Names of the sections whose exercises aren't among those found."""
+    stems = {item.chapter.stem for item in found}
+    return [path.stem for path in book.exercise_paths() if path.stem not in stems]
+
+
+def _assignment_head(item: Built, built: list[Built]) -> NotebookNode:
+    """The first cell of the exercises that `item` solves, as students are to see it.
+
+    Without the links to the solutions, to this notebook in Colab, where nobody can
+    hand it in, and to its other editions, whose heads lead to the solutions.
+    """
+    cell = _exercise_head(item, built)
+    itself = f"/exercises/{item.chapter.stem}.ipynb"
+    paragraphs = [
+        paragraph
+        for paragraph in cell.source.split("\n\n")
+        if f"{itself})" not in paragraph
+    ]
+    cell.source = SOLUTIONS_LINK.sub("", "\n\n".join(paragraphs))
+    return cell
+
+
 def _exercise_head(item: Built, built: list[Built]) -> NotebookNode:
-    """The first cell of the exercises that `item` solves: no learner expects
-    'solutions' over an assignment."""
+    """The first cell of the exercise notebook that `item` solves."""
     place = (item.chapter.stem, item.framework, item.edition.language)
     for other in built:
         edition = other.edition
@@ -77,7 +110,10 @@ def files(course: Path, built: list[Built]) -> dict[Path, str]:
         folder = course / "source" / item.chapter.stem
         for cell in nb.code_cells(item.notebook):
             cell.outputs, cell.execution_count = [], None
-        texts[folder / f"{item.framework.key}.ipynb"] = nb.dumps(item.notebook)
+        # Section and framework in the name: notebooks of several assignments may
+        # meet in one folder, and nbgrader knows a notebook by its name.
+        name = f"{item.chapter.stem}-{item.framework.key}.ipynb"
+        texts[folder / name] = nb.dumps(item.notebook)
     return texts
 
 
@@ -91,9 +127,8 @@ def main(arguments: list[str] | None = None) -> int:
 
     def work() -> list[str] | None:
         book = load(options.root)
-        texts = files(
-            options.course, assignments(book, options.framework, options.language)
-        )
+        found = assignments(book, options.framework, options.language)
+        texts = files(options.course, found)
         in_the_way = [
             path
             for path, text in texts.items()
@@ -107,6 +142,11 @@ def main(arguments: list[str] | None = None) -> int:
         for path, text in texts.items():
             write_text(path, text)
             print(f"written    {path}")
+        if missing := left_out(book, found):
+            print(
+                f"left out: {', '.join(missing)}, not translated into "
+                f"{options.language!r} yet; they are there with --language en"
+            )
         return None
 
     return command.exit_code(work)

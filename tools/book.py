@@ -87,9 +87,12 @@ class Book:
         return tuple(framework.key for framework in self.frameworks)
 
     def framework(self, key: str) -> Framework:
-        """Look a framework up by its key; raise BookError if there is none."""
+        """Look a framework up by its key, or by what Python imports, as in 'torch'.
+
+        Raises BookError if there is none.
+        """
         for framework in self.frameworks:
-            if framework.key == key:
+            if key in (framework.key, framework.packages[0]):
                 return framework
         raise BookError(
             f"there is no framework {key!r}; choose from {', '.join(self.keys)}"
@@ -137,9 +140,8 @@ class Book:
 
     def select(self, frameworks: list[str] | None) -> list[Framework]:
         """Return the named frameworks in reading order, or all of them."""
-        for key in frameworks or ():
-            self.framework(key)
-        return [f for f in self.frameworks if not frameworks or f.key in frameworks]
+        named = {self.framework(key).key for key in frameworks or ()}
+        return [f for f in self.frameworks if not named or f.key in named]
 
     @property
     def lacking(self) -> list[Framework]:

@@ -1,6 +1,7 @@
 """The table of all notebooks in README.md, between two marks.
 
-`make build` writes it, and the check of the build compares it.
+It is long, so GitHub shows it folded. `make build` writes it, and the check of the
+build compares it.
 """
 
 from __future__ import annotations
@@ -14,6 +15,13 @@ from tools.wording import ENGLISH
 
 PAGE = "README.md"
 BEGIN, END = "<!-- contents:begin -->", "<!-- contents:end -->"
+FOLDED = """\
+<details>
+<summary>All notebooks: chapters, exercises and solutions</summary>
+
+{}
+
+</details>"""
 
 
 def notebook_table(book: Book) -> str:
@@ -74,7 +82,7 @@ def readme_text(book: Book) -> str | None:
     _old, end, after = rest.partition(END)
     if not (begin and end):
         raise BookError(f"{PAGE}: put the marks {BEGIN} and {END} where the table goes")
-    return f"{before}{begin}\n\n{notebook_table(book)}\n\n{end}{after}"
+    return f"{before}{begin}\n\n{FOLDED.format(notebook_table(book))}\n\n{end}{after}"
 
 
 def readme_problems(book: Book) -> list[str]:

@@ -40,16 +40,18 @@ class Edition:
 class Places:
     """The places of a book's notebooks, and the links between them.
 
-    `chapters` is another folder for the English chapters, where trial runs go.
+    `chapters` is another folder for English chapters, where trial runs go: for those
+    in `trial`, by their stems.
     """
 
     book: Book
     chapters: Path | None = None
+    trial: tuple[str, ...] = ()
 
     def path(self, edition: Edition, stem: str) -> Path:
         if edition.language:
             base = self.book.translations / edition.language.key / "notebooks"
-        elif edition.kind == "chapter" and self.chapters:
+        elif edition.kind == "chapter" and stem in self.trial:
             base = self.chapters
         else:
             base = self.book.notebooks

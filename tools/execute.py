@@ -22,11 +22,15 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import hashlib
 import os
 import re
+import shlex
 import signal
 import sys
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -96,7 +100,7 @@ class CurrentKernel(AsyncKernelManager):
 
 
 class Client(NotebookClient):
-    """nbclient that reports each cell and the live note of a training run."""
+    """nbclient that reports each cell, what it prints, and a training's live note."""
 
     def __init__(self, notebook: NotebookNode, progress: Progress, **options):
         super().__init__(
@@ -118,15 +122,18 @@ class Client(NotebookClient):
         nbclient's own handlers, which are in place by now, kill the kernel under
         the running cell and end in an error of their own.
         """
-        task = asyncio.current_task()
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
 
         def stop() -> None:
             self.stopped = True
             self.shutdown_kernel = "immediate"
             task.cancel()
 
-        for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, stop)
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.add_signal_handler(number, stop)
+        else:  # signals reach the main thread alone, which then calls this
+            self.progress.stoppable(lambda: call_in(loop, stop))
         await super().async_start_new_kernel(**options)
 
     def _announce(self, cell: NotebookNode, cell_index: int) -> None:
@@ -143,7 +150,15 @@ class Client(NotebookClient):
             note = msg["content"]["metadata"].get("d2l_local", {}).get("note")
             if note:
                 self.progress.note(note)
+        elif msg["msg_type"] == "stream" and msg["content"]["name"] == "stdout":
+            self.progress.printed(msg["content"]["text"])
         return super().process_message(msg, cell, cell_index)
+
+
+def call_in(loop: asyncio.AbstractEventLoop, function: Callable[[], None]) -> None:
+    """Call a function in the loop of another thread, unless that has just ended."""
+    with contextlib.suppress(RuntimeError):
+        loop.call_soon_threadsafe(function)
 
 
 def kernel_environment(root: Path, text: str) -> dict[str, str]:
@@ -198,7 +213,8 @@ def run_client(client: Client, environment: dict[str, str]) -> None:
     takes longer than the time limit, KeyboardInterrupt if the user stopped it.
     """
     try:
-        client.execute(env=environment)
+        # With a loop of its own, which ends no thread with tasks that still wait.
+        asyncio.run(client.async_execute(env=environment))
     except asyncio.CancelledError as error:
         raise KeyboardInterrupt from error
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
@@ -237,23 +253,36 @@ def title(item: Built) -> str:
     return f"{item.framework.name}, {item.chapter.stem}{kind}"
 
 
-def execute(item: Built, book: Book, settings: Settings) -> NotebookNode:
-    """Return the executed notebook of one chapter, from the cache if it's there."""
-    prepared = prepare(item.notebook, settings.mode)
+def execute(
+    item: Built, book: Book, settings: Settings, progress: Progress | None = None
+) -> NotebookNode:
+    """Return the executed notebook of one chapter, from the cache if it's there.
+
+    `progress` is told what happens (default: it is printed).
+    """
+    if progress is None:
+        progress = Progress(title(item))
     kept = cache_entry(item, book, settings)
-    progress = Progress(title(item))
-    executed = kept.load()
+    executed = finished(item, book, settings)
     if executed is None:
         progress.say(f"executing ({settings.mode} budget, {settings.text} text)")
+        prepared = prepare(item.notebook, settings.mode)
         executed = run_cells(prepared, item.path.parent, book.root, settings, progress)
         kept.store(executed)
         progress.say("done")
     else:
         progress.say(f"taken from {book.relative(kept.folder)}")
-        fresh = prepare(item.notebook, settings.mode)  # its prose may be newer
-        nb.carry_outputs(fresh, executed)
-        executed = fresh
     return executed
+
+
+def finished(item: Built, book: Book, settings: Settings) -> NotebookNode | None:
+    """Return the notebook with the outputs of an earlier run, None without one."""
+    executed = cache_entry(item, book, settings).load()
+    if executed is None:
+        return None
+    fresh = prepare(item.notebook, settings.mode)  # its prose may be newer
+    nb.carry_outputs(fresh, executed)
+    return fresh
 
 
 def store(item: Built, executed: NotebookNode, book: Book) -> None:
@@ -305,10 +334,17 @@ def choose_text(text: str) -> str:
         os.environ["D2L_DATA_DIR"] = str(Path(folder).resolve())
     if text == "embedded":
         return ""
-    from d2l_local.text.sources import find_time_machine  # only here is it needed
+    # Only here is the helper package needed.
+    from d2l_local.download import data_dir
+    from d2l_local.text.sources import BOOK_FILE, find_time_machine
 
     try:
         source = find_time_machine()
+    except FileNotFoundError as error:  # whose remedy is for a notebook
+        raise BookError(
+            f"there is no {BOOK_FILE} in {data_dir()}. Fetch it once with: "
+            f"{shlex.quote(sys.executable)} -m d2l_local.download time_machine"
+        ) from error
     except (OSError, ValueError) as error:
         raise BookError(f"the book cannot be read: {error}") from error
     return hashlib.sha256(Path(str(source.path)).read_bytes()).hexdigest()

@@ -1,49 +1,117 @@
-"""HTML page of an executed notebook, to be read without Jupyter.
+"""HTML pages of executed notebooks, to be read without Jupyter and without a network.
 
-Figures are embedded, so that the page can be moved and mailed. Formulas are set by
-MathJax, which nbconvert's page loads over the network: offline they show as TeX.
+A page loads nothing: figures and styles are in it, formulas are MathML. Its links lead
+to the pages written with it, and for all else to the repository online.
 """
 
 from __future__ import annotations
 
-import os
+import posixpath
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
+from mistune.util import striptags
 from nbconvert import HTMLExporter
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
+from pygments.formatters import HtmlFormatter
 
+from tools.book import Book
+from tools.edition import relative
 from tools.files import write_text
+from tools.formula import mathml
 
-# A link to another notebook: no scheme, ending in .ipynb with or without anchor.
-NOTEBOOK_LINK = re.compile(r"\]\((?![a-z]+:)([^)\s]+)\.ipynb(#[^)\s]*)?\)")
+TEMPLATE = Path(__file__).with_suffix(".html.j2")
+STYLES = Path(__file__).with_suffix(".css")
+CODE_STYLES = {"light": "friendly", "dark": "github-dark"}
+ONLINE = re.compile(r"[a-z][a-z0-9+.-]*:")
+PLOT = "Plot of the code above; the text around it says what it shows"
 
-# An image of the book: no scheme. The alt text of a figure holds no bracket.
-IMAGE = re.compile(r"(!\[[^]]*\]\()(?![a-z]+:)([^)\s]+)\)")
+
+@dataclass(frozen=True)
+class Page:
+    """A page to be written: of which notebook, which stands where, under which title.
+
+    Links and images of the notebook are relative to `place`, its file.
+    """
+
+    notebook: NotebookNode
+    place: Path
+    path: Path
+    title: str
 
 
-def page(notebook: NotebookNode, folder: Path, title: str, root: Path) -> str:
-    """HTML of a notebook whose image paths are relative to `folder`, below `root`."""
+class Renderer(IPythonRenderer):
+    """Markdown as HTML, with formulas set and links led where something is."""
 
-    def below_root(match: re.Match) -> str:
-        path = os.path.relpath(folder / match[2], root)
-        return f"{match[1]}{Path(path).as_posix()})"
+    def __init__(self, page: Page, pages: dict[Path, Path], book: Book):
+        super().__init__(escape=False, embed_images=True, path=str(book.root))
+        self.page, self.pages, self.book = page, pages, book
 
-    copy = nbformat.from_dict(notebook)
-    for cell in copy.cells:
-        if cell.cell_type == "markdown":
-            # nbconvert embeds images from below its own folder only.
-            cell.source = IMAGE.sub(below_root, cell.source)
-            cell.source = NOTEBOOK_LINK.sub(r"](\1.html\2)", cell.source)
-    exporter = HTMLExporter(embed_images=True)
-    resources = {"metadata": {"path": str(root), "name": title}}
-    html, _ = exporter.from_notebook_node(copy, resources)
+    def inline_math(self, body: str) -> str:
+        return mathml(body)
+
+    def block_math(self, body: str) -> str:
+        return mathml(body, display=True)
+
+    def latex_environment(self, name: str, body: str) -> str:
+        return mathml(rf"\begin{{{name}}}{body}\end{{{name}}}", display=True)
+
+    def link(self, text: str, url: str, title: str | None = None) -> str:
+        return super().link(text, self._address(url), title)
+
+    def _address(self, url: str) -> str:
+        if ONLINE.match(url) or url.startswith("#"):
+            return url
+        file, mark, anchor = url.partition("#")
+        target = self._file(file)
+        if target in self.pages:
+            file = relative(self.pages[target], self.page.path.parent)
+        else:
+            file = self.book.address(target)
+        return f"{file}{mark}{anchor}"
+
+    def image(self, text: str, url: str, title: str | None = None) -> str:
+        if ONLINE.match(url):  # such as Colab's badge: its words stand for it
+            return striptags(text)
+        # Embedded are images from below the root.
+        return super().image(text, self.book.relative(self._file(url)), title)
+
+    def _file(self, address: str) -> Path:
+        folder = self.page.place.parent.as_posix()
+        return Path(posixpath.normpath(posixpath.join(folder, address)))
+
+
+def render(page: Page, pages: list[Page], book: Book) -> str:
+    """HTML of a page; `pages` are those that will be there to lead to.
+
+    Raises BookError for a formula that can't be set.
+    """
+    renderer = Renderer(page, {other.place: other.path for other in pages}, book)
+    exporter = HTMLExporter(
+        template_file=str(TEMPLATE),
+        filters={"markdown2html": MarkdownWithMath(renderer=renderer).render},
+    )
+    resources = {
+        "metadata": {"name": page.title},
+        "styles": styles(),
+        "plot_alt": PLOT,
+    }
+    html, _ = exporter.from_notebook_node(page.notebook, resources)
     return html
 
 
-def write_page(
-    notebook: NotebookNode, folder: Path, title: str, root: Path, path: Path
-) -> None:
-    """Write the page of a notebook to `path`, whole or not at all."""
-    write_text(path, page(notebook, folder, title, root))
+def styles() -> str:
+    """The page's style sheet, with colours of code for a light and a dark screen."""
+    parts = [STYLES.read_text(encoding="utf-8")]
+    for scheme, name in CODE_STYLES.items():
+        rules = HtmlFormatter(style=name).get_style_defs(".highlight")
+        parts.append(f"@media (prefers-color-scheme: {scheme}) {{\n{rules}\n}}")
+    return "\n".join(parts)
+
+
+def write_pages(pages: list[Page], book: Book) -> None:
+    """Write the pages, each whole or not at all."""
+    for page in pages:
+        write_text(page.path, render(page, pages, book))

@@ -1,13 +1,15 @@
 """What an execution shows while it runs: the cell, and the training's live note.
 
 On a terminal the note is one line that is written over; in a log it is a line now
-and then, so that the log stays short and still shows that something happens.
+and then, so that the log stays short and still shows that something happens. Several
+notebooks at a time are shown by `tools.board`.
 """
 
 from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 from typing import TextIO
 
 INTERVAL = 20.0  # seconds between two notes in a log
@@ -40,7 +42,14 @@ class Progress:
             self.last_note = self.clock()
             self._write(f"    {text}\n")
 
+    def printed(self, text: str) -> None:
+        """Take in what the running cell printed; it isn't shown here."""
+
+    def stoppable(self, stop: Callable[[], None]) -> None:
+        """Take in a function that stops an execution in a thread; not needed here."""
+
     def say(self, text: str) -> None:
+        """Print a line about the whole notebook."""
         self._end_line()
         self._write(f"{self.title}: {text}\n")
 

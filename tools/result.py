@@ -39,6 +39,20 @@ class Result:
     text: tuple[str, str]
 
 
+def closing(printed: str, framework: str) -> Result | None:
+    """The first training result in what was printed, None where there is none."""
+    match = CLOSING.search(printed)
+    if match is None:
+        return None
+    return Result(
+        framework=framework,
+        device=match["device"],
+        perplexity=float(match["perplexity"].replace(",", "")),
+        speed=float(match["speed"].replace(",", "")),
+        text=(match["first"].strip(), match["second"].strip()),
+    )
+
+
 def read_result(notebook: NotebookNode) -> Result:
     """The first training result in an executed notebook.
 
@@ -46,14 +60,8 @@ def read_result(notebook: NotebookNode) -> Result:
     """
     about = notebook.metadata.get("d2l_local", {})
     for cell in code_cells(notebook):
-        if match := CLOSING.search(_printed(cell)):
-            return Result(
-                framework=about.get("framework", "?"),
-                device=match["device"],
-                perplexity=float(match["perplexity"].replace(",", "")),
-                speed=float(match["speed"].replace(",", "")),
-                text=(match["first"].strip(), match["second"].strip()),
-            )
+        if result := closing(_printed(cell), about.get("framework", "?")):
+            return result
     raise ResultError(
         f"{about.get('source', 'notebook')}, {about.get('framework', '?')}: no cell "
         "printed 'perplexity P, S tokens/sec on DEVICE' and two lines of text; "

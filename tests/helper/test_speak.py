@@ -55,6 +55,12 @@ def spoken(tmp_path_factory):
     }
 
 
+def test_pytorch_is_another_name_of_torch(said, path):
+    code, out, _ = said(path, "time", "--framework", "pytorch")
+    assert code == 0 and out == speak.speak(path, "time") + "\n"
+    assert speak.speak(path, "time", framework="pytorch") + "\n" == out
+
+
 def test_every_framework_says_the_same(spoken):
     assert spoken
     texts = {process.stdout for process in spoken.values()}

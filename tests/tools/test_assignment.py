@@ -1,5 +1,7 @@
 """The exercises as an nbgrader course, proved with nbgrader itself."""
 
+import contextlib
+import io
 import os
 import subprocess
 import sys
@@ -9,8 +11,8 @@ import pytest
 from nbgrader.api import Gradebook
 
 from tools import notebook as nb
-from tools.assignment import main
-from tools.book import ROOT, load
+from tools.assignment import assignments, main
+from tools.book import ROOT, BookError, Language, load
 from tools.build import build_all
 from tools.execute import KERNEL_ENVIRONMENT
 from tools.source import apply_fast
@@ -81,7 +83,7 @@ def failed_checks(course, student, assignment, name):
 
 def test_a_course_holds_marked_notebooks_without_outputs(book, tmp_path):
     assert lay_out(tmp_path / "course", book) == 0
-    path = tmp_path / "course" / "source" / "01-sample" / "mxnet.ipynb"
+    path = tmp_path / "course" / "source" / "01-sample" / "01-sample-mxnet.ipynb"
     notebook = nb.read(path)
     assert not nb.has_outputs(notebook)
     assert notebook.cells[0].source.startswith("# 1. A Sample: exercises (MXNet)")
@@ -90,21 +92,61 @@ def test_a_course_holds_marked_notebooks_without_outputs(book, tmp_path):
 
 def test_links_of_a_course_lead_online(book, tmp_path):
     lay_out(tmp_path / "course", book)
-    text = (tmp_path / "course/source/01-sample/pytorch.ipynb").read_text()
+    text = (tmp_path / "course/source/01-sample/01-sample-pytorch.ipynb").read_text()
     base = "https://github.com/someone/some-book/blob/main/notebooks"
     assert f"({base}/pytorch/01-sample.ipynb)" in text
     assert "](../" not in text
+
+
+def test_a_framework_goes_by_the_name_that_python_imports_too(book, tmp_path):
+    assert lay_out(tmp_path / "course", book, "--framework", "torch") == 0
+    names = [path.name for path in (tmp_path / "course").rglob("*.ipynb")]
+    assert names == ["01-sample-pytorch.ipynb"]
+
+
+@pytest.fixture(scope="module", params=["en", "zh"])
+def course(request, tmp_path_factory):
+    """A course of the real exercises: its language, its folder and what was printed."""
+    folder, printed = tmp_path_factory.mktemp("course"), io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        assert lay_out(folder, load(ROOT), "--language", request.param) == 0
+    return request.param, folder, printed.getvalue()
+
+
+def test_no_cell_of_an_assignment_leads_to_the_solutions(course):
+    _, folder, _ = course
+    for path in (folder / "source").rglob("*.ipynb"):
+        cells = nb.read(path).cells
+        assert not [c.source for c in cells if "solutions/" in c.source], path
+        assert "exercises/" not in cells[0].source, path
+        assert f"/{path.parent.name}.ipynb)" in cells[0].source, path  # the chapter
+
+
+def test_sections_that_a_language_lacks_are_named(course):
+    language, folder, printed = course
+    made = {path.name for path in (folder / "source").iterdir()}
+    missing = [stem for stem in exercises() if stem not in made]
+    named = [line for line in printed.splitlines() if line.startswith("left out: ")]
+    end = f", not translated into '{language}' yet; they are there with --language en"
+    assert named == ([f"left out: {', '.join(missing)}{end}"] if missing else [])
+    assert language != "en" or not missing
+
+
+def test_a_language_without_any_exercises_is_refused(book):
+    object.__setattr__(book, "languages", (Language("ko", "한국어"),))
+    with pytest.raises(BookError, match="no exercises are translated into 'ko' yet"):
+        assignments(book, None, "ko")
 
 
 def test_own_changes_of_a_course_are_kept(book, tmp_path, capsys):
     course = tmp_path / "course"
     lay_out(course, book)
     assert lay_out(course, book) == 0
-    path = course / "source" / "01-sample" / "mxnet.ipynb"
+    path = course / "source" / "01-sample" / "01-sample-mxnet.ipynb"
     path.write_text("mine")
     assert lay_out(course, book) == 1
     assert path.read_text() == "mine"
-    assert "mxnet.ipynb exists and differs" in capsys.readouterr().err
+    assert "01-sample-mxnet.ipynb exists and differs" in capsys.readouterr().err
     assert lay_out(course, book, "--force") == 0
     assert path.read_text() != "mine"
 
@@ -123,7 +165,7 @@ def test_nbgrader_releases_what_the_build_makes(book, tmp_path):
     nbgrader(course, "generate_assignment", "01-sample")
     for item in build_all(book):
         if item.edition.kind == "exercises":
-            name = f"{item.framework.key}.ipynb"
+            name = f"01-sample-{item.framework.key}.ipynb"
             released = nb.read(course / "release" / "01-sample" / name)
             texts = [cell.source for cell in item.notebook.cells]
             assert [cell.source for cell in released.cells][1:] == texts[1:]
@@ -146,8 +188,9 @@ def test_solutions_get_full_marks_and_blanks_none(tmp_path, stem):
         nb.write(path, notebook)
     scores = grade(course, stem)
     for key in book.keys:
-        solved, full = scores["solver", key]
+        name = f"{stem}-{key}"
+        solved, full = scores["solver", name]
         assert solved == full > 0, key
-        assert scores["sleeper", key] == (0, full), key
-        ends = failed_checks(course, "sleeper", stem, key)
+        assert scores["sleeper", name] == (0, full), key
+        ends = failed_checks(course, "sleeper", stem, name)
         assert ends and set(ends.values()) == {"CheckFailed"}, key

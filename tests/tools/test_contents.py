@@ -24,6 +24,10 @@ def test_every_notebook_is_linked_by_kind_and_framework(book, readme):
     for kind in ("exercises/", "solutions/", ""):
         assert f"(notebooks/mxnet/{kind}01-sample.ipynb)" in row
     assert "old" not in text
+    # Folded; the blank lines make GitHub read a table inside of HTML.
+    assert f"{contents.BEGIN}\n\n<details>\n<summary>" in text
+    assert "</summary>\n\n| | PyTorch" in text
+    assert f"\n\n</details>\n\n{contents.END}" in text
 
 
 def test_a_chapter_without_exercises_links_to_none(book, readme):
