@@ -6,6 +6,8 @@ import re
 import sys
 import tempfile
 
+STDERR = 2
+
 # Said in every process, whatever TF_CPP_MIN_LOG_LEVEL asks for, and nothing that a
 # reader could or should act on. Every other line is passed on.
 KNOWN_NOTICES = (
@@ -30,20 +32,38 @@ def without_known_notices():
 
     The lines come from C++ and so go to file descriptor 2, past `sys.stderr`.
     """
-    sys.stderr.flush()
-    stderr = os.dup(2)
-    try:
-        with tempfile.TemporaryFile() as held:
-            os.dup2(held.fileno(), 2)
-            try:
+    with tempfile.TemporaryFile() as held:
+        try:
+            with native_stderr_in(held):
                 yield
-            finally:
-                sys.stderr.flush()
-                os.dup2(stderr, 2)
-                held.seek(0)
-                _pass_on(held.read().decode(errors="replace"))
+        finally:
+            held.seek(0)
+            _pass_on(held.read().decode(errors="replace"))
+
+
+@contextlib.contextmanager
+def native_stderr_in(file):
+    """Write to `file` what goes to file descriptor 2, from native code above all."""
+    if sys.__stderr__ is None:  # no such stream, as in a program without a console
+        yield
+        return
+    _flush()
+    before = os.dup(STDERR)
+    try:
+        os.dup2(file.fileno(), STDERR)
+        try:
+            yield
+        finally:
+            _flush()
+            os.dup2(before, STDERR)
     finally:
-        os.close(stderr)
+        os.close(before)
+
+
+def _flush():
+    for stream in (sys.stderr, sys.__stderr__):
+        if stream is not None:
+            stream.flush()
 
 
 def _pass_on(text):
