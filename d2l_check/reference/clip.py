@@ -21,7 +21,13 @@ def clip(grads, theta, *, over="all", size="norm", when="above", factor="theta /
 def shared_factor(grads, theta, size, when, factor):
     """The number that these gradients are multiplied with."""
     norm = SIZES[size](grads)
-    if when == "above" and norm <= theta:
+    scaled = {
+        "above": norm > theta,
+        "below": norm < theta,
+        "always": True,
+        "never": False,
+    }
+    if not scaled[when]:
         return 1.0
     return {
         "theta / norm": theta / norm,

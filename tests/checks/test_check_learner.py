@@ -5,8 +5,8 @@ import sys
 import numpy as np
 import pytest
 
-from d2l_check.examination import Check, Criterion
-from d2l_check.learner import Learner
+from d2l_check.criteria import Check, Criterion
+from d2l_check.submission import Submission
 from d2l_check.words import message
 from tests.checks.ops import FRAMEWORKS
 from tests.checks.planting import NAMES, cell, checked, report
@@ -165,12 +165,12 @@ def test_changing_the_arguments_is_noticed(ops, check, changed, old, new):
 
 def test_a_check_that_stumbles_says_so_and_shows_no_traceback():
     class Stumbling(Check):
-        name = "stumbling"
+        signature = "stumbling()"
 
         def criteria(self):
             return [Criterion("it works", lambda: 1 / 0)]
 
-    found = Stumbling(None).report()
+    found = Stumbling(None, None).report()
     assert found.mistakes == ["check-broken"]
     assert "The check itself stopped here, with ZeroDivisionError" in repr(found)
     assert "Please report it to the authors." in repr(found)
@@ -199,6 +199,6 @@ def test_all_frameworks_have_the_same_checks_with_the_same_parameters():
 
 def test_a_numpy_array_that_is_changed_in_place_is_noticed(ops):
     framework = ops.check._framework
-    learner = Learner(framework, lambda x: x.__iadd__(1), "add(x)")
-    learner(np.zeros(3))
-    assert learner.changed == ["x"]
+    submission = Submission(framework, lambda x: x.__iadd__(1), "add(x)")
+    submission(np.zeros(3))
+    assert submission.changed == ["x"]

@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 
+from d2l_check.chapters import CHECKS as EXERCISES
 from tools.book import Book, Language
 from tools.exercise import CHECK
 from tools.source import Chapter
 from tools.translations.template import CHECKS, Template, name_of
 
 FIGURE = re.compile(r"\{figure\}\s+\S*?img/([\w-]+)\.svg")
-CHECK_NAME = re.compile(r'^    name = "(\w+)"$', re.MULTILINE)
 
 
 class Owed:
@@ -47,8 +47,8 @@ class Owed:
             name = file.stem.replace("_", "-")
             return name in self.figures or name not in self.shown
         if file.is_relative_to(f"{CHECKS}/chapters"):
-            text = (self.book.root / path).read_text(encoding="utf-8")
-            names = set(CHECK_NAME.findall(text))
+            module = ".".join(file.with_suffix("").parts)
+            names = {c.name for c in EXERCISES if c.__module__ == module}
             return bool(names & self.checks or not names & self.called)
         return True
 
