@@ -2,15 +2,15 @@
 
 from itertools import combinations
 
-from d2l_check.comparison import close
 from d2l_check.mistake import together
 
 
-def recognise(found, compute, mistakes, agrees=close):
+def recognise(mistakes, explains):
     """Return the Mistake that explains a wrong result, or None.
 
-    `compute(**changes)` is the reference, called with what each of `mistakes` has
-    `planted`. Single mistakes are tried first, then every two that go together.
+    `explains(**changes)` tells if the reference does the same with these changes, which
+    are those that `mistakes` have `planted`. Single mistakes are tried first, then
+    every two that go together.
     """
     planted = [
         (mistake, changes) for mistake in mistakes for changes in mistake.planted
@@ -18,7 +18,7 @@ def recognise(found, compute, mistakes, agrees=close):
     for number in (1, 2):
         for chosen in combinations(planted, number):
             changes = merged([changes for _, changes in chosen])
-            if changes is not None and agrees(found, compute(**changes)):
+            if changes is not None and explains(**changes):
                 return together(list(dict.fromkeys(mistake for mistake, _ in chosen)))
     return None
 

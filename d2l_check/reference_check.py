@@ -97,7 +97,7 @@ class ReferenceCheck(Check):
         self.groups = {}
         for case in self.trials:
             self.groups.setdefault(case.text, []).append(case)
-        self.found = {}
+        self.values, self.found = {}, {}
 
     @staticmethod
     def reference(*arguments, **changes):
@@ -150,11 +150,25 @@ class ReferenceCheck(Check):
         return self.found[case]
 
     def returned(self, case):
-        """Return what the function does for a case; raise Mistaken for None."""
-        value = self.submission(*(self.argument(fresh(a)) for a in case.arguments))
+        """Return what the function does for a case; raise Mistaken if it stops.
+
+        The function is called once for a case.
+        """
+        if case not in self.values:
+            try:
+                self.values[case] = self.call(case)
+            except Mistaken as error:
+                self.values[case] = error
+        value = self.values[case]
+        if isinstance(value, Mistaken):
+            raise Mistaken(value.mistake)
         if value is None:
             raise Mistaken(nothing_returned(f"{self.name}(...)"))
         return value
+
+    def call(self, case):
+        """Call the function with the arguments of a case."""
+        return self.submission(*(self.argument(fresh(a)) for a in case.arguments))
 
     def argument(self, value):
         """Return an argument as the framework has it."""
@@ -200,7 +214,7 @@ class ReferenceCheck(Check):
                 self.same_kind(part, right, name)
             return
         if isinstance(wanted, np.ndarray):
-            if not isinstance(found, np.ndarray | float | int):
+            if not numeric(found):
                 raise Mistaken(wrong_kind(name, found, wanted))
             if np.shape(found) != wanted.shape:
                 letters = self.letters or str(wanted.shape)
@@ -248,10 +262,11 @@ class ReferenceCheck(Check):
         if all(result is None for result in found) or alike(found, right):
             return None
 
-        def compute(**changes):
-            return [self.mistaken(case, changes) for case in telling]
+        def explains(**changes):
+            wrong = (self.mistaken(case, changes) for case in telling)
+            return all(map(alike, found, wrong))
 
-        return recognise(found, compute, self.mistakes, alike)
+        return recognise(self.mistakes, explains)
 
     def attempt(self, case):
         """Return what the function does for a case, or None if it stops."""
@@ -319,15 +334,22 @@ def plain(value):
 
 def number(value):
     """Return True for a number, or an array with a single one."""
+    return numeric(value) and np.size(value) == 1 and not isinstance(value, bool)
+
+
+def numeric(value):
+    """Return True for a number, or an array of real numbers."""
     if isinstance(value, np.ndarray):
-        return value.size == 1
-    return isinstance(value, float | int) and not isinstance(value, bool)
+        return value.dtype.kind in "fiub"
+    return isinstance(value, float | int)
 
 
 def array_like(found, wanted):
     """Return True for an array that stands where a list of as many numbers should."""
+    if not isinstance(found, np.ndarray) or not numeric(found):
+        return False
     try:
-        return isinstance(found, np.ndarray) and found.shape == np.shape(wanted)
+        return found.shape == np.shape(wanted)
     except ValueError:  # arrays of different shapes, which are no array together
         return False
 
@@ -351,8 +373,7 @@ def alike(found, wanted):
     if isinstance(wanted, bool) or not isinstance(wanted, np.ndarray | float | int):
         return type(found) is type(wanted) and found == wanted
     if isinstance(wanted, np.ndarray):
-        numbers = isinstance(found, np.ndarray | float | int)
-        return numbers and np.shape(found) == wanted.shape and close(found, wanted)
+        return numeric(found) and close(found, wanted)
     return number(found) and close(np.reshape(found, ()), wanted)
 
 

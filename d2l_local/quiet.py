@@ -6,8 +6,6 @@ import re
 import sys
 import tempfile
 
-STDERR = 2
-
 # Said in every process, whatever TF_CPP_MIN_LOG_LEVEL asks for, and nothing that a
 # reader could or should act on. Every other line is passed on.
 KNOWN_NOTICES = (
@@ -48,14 +46,14 @@ def native_stderr_in(file):
         yield
         return
     _flush()
-    before = os.dup(STDERR)
+    before = os.dup(2)
     try:
-        os.dup2(file.fileno(), STDERR)
+        os.dup2(file.fileno(), 2)
         try:
             yield
         finally:
             _flush()
-            os.dup2(before, STDERR)
+            os.dup2(before, 2)
     finally:
         os.close(before)
 

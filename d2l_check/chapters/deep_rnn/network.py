@@ -225,7 +225,11 @@ class DeepRNN(Check):
             found, _state = self.run(ALIKE)
         except Mistaken:
             return None
-        return recognise(found, ALIKE.outputs, self.mistakes)
+
+        def explains(**changes):
+            return close(found, ALIKE.outputs(**changes))
+
+        return recognise(self.mistakes, explains)
 
     def states(self):
         found, (all_1, all_2) = self.found[1], APART.right()[1]
