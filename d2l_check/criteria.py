@@ -109,7 +109,7 @@ class Check:
 
 
 def check_broken(error):
-    """What no check should do: stumble over what it was given."""
+    """Return the mistake of a check that stumbles over what it was given."""
     return Mistake(
         "check-broken",
         _("The check itself stopped here, with {type}: {message}").format(

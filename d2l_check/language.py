@@ -19,18 +19,18 @@ class UnknownLanguage(ValueError):
     """`D2L_LANGUAGE` names a language that there are no hints in."""
 
     def _render_traceback_(self):
-        """In a notebook the message alone: the traceback would lead into our code."""
+        """Show a notebook the message alone: a traceback would lead into our code."""
         return [str(self)]
 
 
 def languages():
-    """The languages to choose from, English first."""
+    """Return the languages to choose from, English first."""
     catalogues = LOCALE.glob(f"*/LC_MESSAGES/{DOMAIN}.mo")
     return [ENGLISH, *sorted(path.parts[-3] for path in catalogues)]
 
 
 def language():
-    """The language to speak, from the environment as it is now.
+    """Return the language to speak, from the environment as it is now.
 
     `D2L_LANGUAGE` decides; where it isn't set, the system's own variables do, in the
     order of gettext, and English takes the place of a language that isn't there.
@@ -49,7 +49,7 @@ def language():
 
 
 def _short(name):
-    """`zh_CN.UTF-8`, `zh-CN` and `ZH` are all `zh`."""
+    """Shorten `zh_CN.UTF-8`, `zh-CN` or `ZH` to `zh`."""
     return name.replace("-", "_").split("_")[0].split(".")[0].strip().lower()
 
 

@@ -27,7 +27,7 @@ from d2l_check.words import kind, shorten
 
 
 class Fresh:
-    """An argument that is made anew for each call, such as a random generator."""
+    """An argument that is made again for each call, such as a random generator."""
 
     def __init__(self, make):
         self.make = make
@@ -66,11 +66,11 @@ class ReferenceCheck(Check):
 
     - `signature`, the call as the task writes it, such as ``'clip(grads, theta)'``;
     - `cases`, a tuple of `Case` objects, or of tuples of arguments. Arrays of floats
-      become tensors, arrays of whole numbers tensors of indices, lists and tuples of
-      arrays such of tensors, `Fresh` arguments are made anew, all else stays. The first
-      case should have no two sizes equal, so that no axis can be taken for another, the
-      second all equal, so that a mistaken function runs to its end and its mistake can
-      be recognised;
+      become tensors, arrays of whole numbers tensors of indices, also inside lists and
+      tuples; `Fresh` arguments are made for each call, and all else stays. In the first
+      case no two sizes should be equal, so that no axis can be taken for another; in
+      the second all should be, so that a mistaken function runs to its end and its
+      mistake can be recognised;
     - `reference(*arguments, **changes)`, static, in NumPy and double precision. It
       returns an array, a number, any other Python value, or a tuple or list of these.
       `changes` make it commit the mistakes;
@@ -79,7 +79,8 @@ class ReferenceCheck(Check):
     `tensors = False` hands NumPy arrays over as they are, for a function that is the
     same in all frameworks. `letters` writes the shape of a returned tensor in letters.
     `differentiable` names the arrays in the last argument, a list of parameters, if a
-    gradient must reach each of them. Two criteria have texts to be replaced by others.
+    gradient must reach each of them. `returns_text` and `unchanged_text` say what the
+    first criterion and the one about the arguments look at.
     """
 
     cases: tuple
@@ -92,8 +93,7 @@ class ReferenceCheck(Check):
 
     def __init__(self, framework, function):
         super().__init__(framework, function)
-        self.trials = [each if isinstance(each, Case) else Case(each)
-                       for each in self.cases]  # fmt: skip
+        self.trials = [c if isinstance(c, Case) else Case(c) for c in self.cases]
         self.groups = {}
         for case in self.trials:
             self.groups.setdefault(case.text, []).append(case)
@@ -390,7 +390,7 @@ def words(value):
 
 
 def wrong_kind(name, found, wanted):
-    """A value of another type than it should be."""
+    """Return the mistake of a value of another type than it should be."""
     return Mistake(
         "wrong-kind",
         _("{name} should be of type {wanted}, but it is of type: {found}").format(

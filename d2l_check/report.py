@@ -93,5 +93,5 @@ class CheckFailed(Exception):
         self.report = report
 
     def _render_traceback_(self):
-        """IPython shows these lines in place of a traceback."""
+        """Return the lines that IPython shows in place of a traceback."""
         return str(self).splitlines()

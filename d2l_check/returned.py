@@ -64,7 +64,7 @@ def gradient_reaches(names, gradients):
 
 
 def wrong_structure(name, value, example):
-    """Too few or too many parts, or brackets in the wrong place."""
+    """Return the mistake of too few or too many parts, or of wrong brackets."""
     return Mistake(
         "wrong-structure",
         _("{name} should be {example}, but it is of type: {found}").format(
@@ -75,7 +75,7 @@ def wrong_structure(name, value, example):
 
 
 def nothing_returned(name):
-    """A function without `return`."""
+    """Return the mistake of a function without `return`."""
     return Mistake(
         "nothing-returned",
         _("{name} is None.").format(name=name),
@@ -84,7 +84,7 @@ def nothing_returned(name):
 
 
 def not_a_tensor(framework, value, name):
-    """Lists, NumPy arrays, numbers and so on in place of a tensor."""
+    """Return the mistake of a list, NumPy array, number or the like for a tensor."""
     return Mistake(
         "not-a-tensor",
         _(
@@ -95,7 +95,7 @@ def not_a_tensor(framework, value, name):
 
 
 def wrong_shape(name, found, shape, letters):
-    """A tensor of another shape."""
+    """Return the mistake of a tensor of another shape."""
     return Mistake(
         "wrong-shape",
         _("{name} has the shape {found}. It should be {letters}, here {shape}.").format(
@@ -106,7 +106,7 @@ def wrong_shape(name, found, shape, letters):
 
 
 def not_floating(name, value):
-    """Whole numbers, which take part in no product with floating-point numbers."""
+    """Return the mistake of whole numbers, which can't be multiplied with real ones."""
     return Mistake(
         "not-floating",
         _(
@@ -117,7 +117,7 @@ def not_floating(name, value):
 
 
 def not_finite(name):
-    """Infinite numbers, or those that aren't numbers."""
+    """Return the mistake of infinite numbers, or those that aren't numbers."""
     return Mistake(
         "not-finite",
         _("{name} holds numbers that are infinite or not a number.").format(name=name),
@@ -126,7 +126,7 @@ def not_finite(name):
 
 
 def changed_in_place(submission):
-    """Arguments that are overwritten."""
+    """Return the mistake of arguments that are overwritten."""
     return Mistake(
         "changed-in-place",
         _("{name} changes what it was given: {changed}").format(
@@ -137,7 +137,7 @@ def changed_in_place(submission):
 
 
 def gradient_fails(error):
-    """A result that the framework can't compute a gradient of."""
+    """Return the mistake of a result that the framework can't compute a gradient of."""
     return Mistake(
         "gradient-fails",
         _("The gradient can't be computed, by {type}: {message}").format(
@@ -148,7 +148,7 @@ def gradient_fails(error):
 
 
 def gradient_lost(names):
-    """Parameters that the result doesn't depend on, as far as the framework knows."""
+    """Return the mistake of parameters that no gradient reaches."""
     return Mistake(
         "gradient-lost",
         _("No gradient reaches {names}.").format(names=", ".join(names)),

@@ -85,7 +85,7 @@ def equal(left, right):
 
 
 def not_a_function(submission):
-    """A value that can't be called."""
+    """Return the mistake of a value that can't be called."""
     return Mistake(
         "not-a-function",
         _("{name} should be a function, but it is of type: {found}").format(

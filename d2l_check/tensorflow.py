@@ -40,7 +40,7 @@ class TensorFlow:
             logger.setLevel(before[1])
 
     def on(self):
-        """No device: TensorFlow puts tensors where the context says."""
+        """Return no device: TensorFlow puts tensors where the context says."""
         return []
 
     def tensor(self, values):

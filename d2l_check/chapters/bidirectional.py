@@ -8,7 +8,7 @@ from d2l_check.reference_check import ReferenceCheck
 
 
 def normal(seed, *shape):
-    """Normal random numbers, the same in every run."""
+    """Return normal random numbers, the same in every run."""
     return np.random.default_rng(seed).normal(size=shape)
 
 
@@ -150,7 +150,7 @@ class Around(ReferenceCheck):
     @staticmethod
     def reference(H_forward, H_backward, left=1, right=-1, wrap=False, swap=False):
         def moved(H, by):
-            """H moved `by` steps to later times."""
+            """Return H moved `by` steps to later times."""
             found = np.roll(H, by, axis=0)
             if by and not wrap:
                 found[0 if by > 0 else -1] = 0

@@ -8,7 +8,7 @@ from d2l_check.reference_check import ReferenceCheck
 
 
 def normal(seed, *shapes):
-    """Normal random arrays, the same in every run."""
+    """Return normal random arrays, the same in every run."""
     rng = np.random.default_rng(seed)
     return [rng.normal(size=shape) for shape in shapes]
 

@@ -15,7 +15,7 @@ def matrices(seed, *shapes, size=1.0):
 
 
 def leaky_case(seed, steps, h, alpha):
-    """Candidates between -1 and 1, weights and a leak."""
+    """Return candidates between -1 and 1, weights and a leak."""
     candidates, W_hh = matrices(seed, (steps, h), (h, h))
     return np.tanh(candidates), 0.7 * W_hh, alpha
 
@@ -238,7 +238,7 @@ class KeepBias(ReferenceCheck):
 
 
 def gradients(seed, *shapes):
-    """Gradients of which some numbers are far larger than others."""
+    """Return gradients of which some numbers are far larger than others."""
     return [grad**3 for grad in matrices(seed, *shapes)]
 
 

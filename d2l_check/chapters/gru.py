@@ -10,7 +10,7 @@ from d2l_check.reference_check import ReferenceCheck
 
 
 def one_gate_case(n, d, h, seed):
-    """An input, a state and the six parameters of a cell with one gate."""
+    """Return an input, a state and the six parameters of a cell with one gate."""
     rng = np.random.default_rng(seed)
     X, H = rng.normal(size=(n, d)), rng.normal(size=(n, h))
     return X, H, *weights(rng, [(d, h), (h, h), (h,)] * 2)
@@ -84,7 +84,7 @@ class OneGateStep(ReferenceCheck):
 
 
 def stack_case(rows, h, have, want, seed):
-    """A matrix with a block for each gate, the order it has and the one wanted."""
+    """Return a matrix with a block for each gate, its order and the one wanted."""
     rng = np.random.default_rng(seed)
     return rng.normal(size=(rows, len(have) * h)), have, want
 
@@ -142,7 +142,7 @@ class ReorderGates(ReferenceCheck):
 
 
 def jacobian_case(h, seed):
-    """A state, its gate and candidate, and the weights from the state."""
+    """Return a state, its gate and candidate, and the weights from the state."""
     rng = np.random.default_rng(seed)
     old, z, h_tilde = rng.normal(size=(3, h))
     return (

@@ -14,7 +14,7 @@ def identity(x):
 
 
 def cell_case(n, d, h, seed, peepholes=False):
-    """An input, both states, the twelve parameters, and peephole weights if asked."""
+    """Return an input, both states, twelve parameters, and peephole weights or not."""
     rng = np.random.default_rng(seed)
     X, H, C = (rng.normal(size=(n, size)) for size in (d, h, h))
     params = weights(rng, [(d, h), (h, h), (h,)] * 4)
@@ -210,7 +210,7 @@ class PeepholeStep(ReferenceCheck):
 
 
 def gates_case(num_steps, h, seed):
-    """Forget gates of all steps."""
+    """Return forget gates of all steps."""
     return (np.random.default_rng(seed).uniform(0.3, 0.95, size=(num_steps, h)),)
 
 

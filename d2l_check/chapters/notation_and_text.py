@@ -70,7 +70,7 @@ class NumberTokens(ReferenceCheck):
 
 
 def gradient_case(indices, d, h, seed):
-    """Indices, the gradient from above and the size of the vocabulary."""
+    """Return indices, the gradient from above and the size of the vocabulary."""
     G = np.random.default_rng(seed).normal(size=(len(indices), h))
     return np.array(indices), G, d
 

@@ -9,7 +9,7 @@ from d2l_check.reference_check import ReferenceCheck
 
 
 def columns(n, d, h, seed):
-    """A state, an input and the parameters of one step, in the lectures' columns."""
+    """Return a state, an input and the parameters of one step, in columns."""
     rng = np.random.default_rng(seed)
     a, x = rng.normal(size=(h, n)), rng.normal(size=(d, n))
     W_aa, W_ax = weights(rng, [(h, h), (d, h)])
@@ -130,7 +130,7 @@ class WindowWeights(ReferenceCheck):
 
 
 def sequence(T, n, d, h, length, seed):
-    """Inputs, a state and parameters, with the length of a piece."""
+    """Return inputs, a state and parameters, with the length of a piece."""
     rng = np.random.default_rng(seed)
     params = weights(rng, [(d, h), (h, h), (h,)])
     return rng.normal(size=(T, n, d)), rng.normal(size=(n, h)), params, length
@@ -189,22 +189,22 @@ class RunInPieces(ReferenceCheck):
 
 
 def running_sum(inputs):
-    """A network in which each output depends on all inputs so far."""
+    """Return outputs that depend on all inputs so far."""
     return np.cumsum(inputs @ np.ones((inputs.shape[1], 2)), axis=0)
 
 
 def last_two(inputs):
-    """A network in which each output depends on its own input and the one before."""
+    """Return outputs that depend on their own input and the one before."""
     return inputs + np.concatenate([np.zeros_like(inputs[:1]), inputs[:-1]])
 
 
 def from_behind(inputs):
-    """A network that reads from the last input to the first."""
+    """Return outputs of a network that reads from the last input to the first."""
     return running_sum(inputs[::-1])[::-1]
 
 
 def readings(network, T, d, seed):
-    """A network and inputs for it, of which those of step 2 are zeros."""
+    """Return a network and inputs for it, of which those of step 2 are zeros."""
     inputs = np.random.default_rng(seed).normal(size=(T, d))
     inputs[1] = 0
     return network, inputs

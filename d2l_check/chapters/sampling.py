@@ -74,7 +74,7 @@ class DrawToken(ReferenceCheck):
 
 
 def noise(n, q, seed):
-    """Outputs and uniform numbers of n rows, and a temperature that shows."""
+    """Return outputs and uniform numbers of n rows, and a temperature that shows."""
     rng = np.random.default_rng(seed)
     return rng.normal(size=(n, q)), rng.uniform(0.02, 0.98, size=(n, q))
 
@@ -213,7 +213,7 @@ class Nucleus(ReferenceCheck):
 
 
 def chain(q, seed):
-    """Log-probabilities of the first token (q,) and of each next one (q, q)."""
+    """Return log-probabilities of the first token (q,) and of each next one (q, q)."""
     rng = np.random.default_rng(seed)
     return np.log(rng.dirichlet(np.ones(q))), np.log(rng.dirichlet(np.ones(q), size=q))
 

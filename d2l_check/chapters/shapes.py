@@ -73,7 +73,7 @@ class BestAligned(ReferenceCheck):
 
 
 def padded_states(T, h, lengths, seed):
-    """States of a padded batch, and the lengths of its sequences."""
+    """Return states of a padded batch, and the lengths of its sequences."""
     rng = np.random.default_rng(seed)
     return rng.normal(size=(len(lengths), T, h)), np.array(lengths)
 
@@ -136,19 +136,19 @@ class MeanValid(ReferenceCheck):
 
 
 def count_down(token, state):
-    """Says token 2 as often as the state is large, then ends."""
+    """Say token 2 as often as the state is large, then end."""
     scores = [0.1, 0.2, 0.9] if state > 0 else [0.1, 0.8, 0.3]
     return np.array(scores), state - 1
 
 
 def chain(token, state):
-    """The next token depends on the last one: 0, 3, 2, 4, 1."""
+    """Let the next token depend on the last one: 0, 3, 2, 4, 1."""
     following = {0: 3, 3: 2, 2: 4, 4: 1}
     return np.eye(5)[following.get(token, 2)] - 1, state
 
 
 def endless(token, state):
-    """Never ends: tokens 2 and 3 in turn, whatever it reads."""
+    """Say tokens 2 and 3 in turn without end, whatever is read."""
     return np.array([0.0, 0.1, 0.5 - state, 0.5 + state]), -state
 
 

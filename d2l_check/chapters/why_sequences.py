@@ -162,7 +162,7 @@ class WindowAgainstRecurrent(ReferenceCheck):
 
 
 def presses(n, T, seed):
-    """Random zeros and ones, with a press at the first step of the first sequence."""
+    """Draw zeros and ones, with a press at the first step of the first sequence."""
     X = np.random.default_rng(seed).integers(0, 2, (n, T)).astype(float)
     X[0] = 1
     return (X,)

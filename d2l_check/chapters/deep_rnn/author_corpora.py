@@ -26,7 +26,7 @@ class Case:
 
 
 def voice(letters, length, ending, seed):
-    """A text without rhyme or reason of some letters, with an ending of its own."""
+    """Draw a random text of some letters, with an ending of its own."""
     rng = np.random.default_rng(seed)
     letters = "".join(rng.choice(list(letters), length - len(ending)))
     return letters + ending
@@ -180,7 +180,7 @@ class AuthorCorpora(Check):
         ]
 
     def run(self, case):
-        """The vocabulary and, for each author, two lists of indices."""
+        """Return the vocabulary and, for each author, two lists of indices."""
         result = self.submission(list(case.texts), case.held_out)
         vocab, corpora = pair(result, "author_corpora(...)", "(vocab, parts)")
         if isinstance(vocab, list | tuple) and {Vocab} == set(map(type, vocab)):
@@ -222,20 +222,20 @@ class AuthorCorpora(Check):
             raise Mistaken(mistake)
 
     def compared(self):
-        """For each author: both parts as texts, the whole text, and where to cut it."""
+        """Yield for each author both parts and the whole as texts, and where to cut."""
         for each, text, cut in zip(self.corpora, AUTHORS.texts, AUTHORS.cuts):
             training, end = (read(self.vocab, part) for part in each)
             yield training, end, readable(text, self.tokens), cut
 
     def wrong_end(self):
-        """The mistake of a held-out part that isn't the end of its text, or None."""
+        """Return the mistake of a held-out part that isn't the end of its text."""
         for training, end, text, cut in self.compared():
             if end != text[cut:]:
                 return end_mistake(training, end, text, cut)
         return None
 
     def wrong_training(self):
-        """The mistake of a training part that isn't the rest of its text, or None."""
+        """Return the mistake of a training part that isn't the rest of its text."""
         for training, _end, text, cut in self.compared():
             if training != text[:cut]:
                 return training_mistake(training, text, cut)
@@ -251,7 +251,7 @@ class AuthorCorpora(Check):
 
 
 def indices(part):
-    """A part as a list of int; raises Mistake for anything else."""
+    """Return a part as a list of int; raise Mistaken for anything else."""
     if isinstance(part, str):
         raise Mistaken(not_indices(part))
     try:
@@ -266,18 +266,18 @@ def indices(part):
 
 
 def read(vocab, part):
-    """Indices as a text, with `UNREAD` for what stands for no character."""
+    """Turn indices into a text, with `UNREAD` where one stands for no character."""
     tokens = vocab.idx_to_token
     return "".join(tokens[i] if 0 < i < len(tokens) else UNREAD for i in part)
 
 
 def readable(text, tokens):
-    """A text as a vocabulary of these tokens knows it: `UNREAD` for what it lacks."""
+    """Return a text with `UNREAD` for the characters that a vocabulary lacks."""
     return "".join(c if c in tokens else UNREAD for c in text)
 
 
 def own_numbering(corpora):
-    """Whether each author's indices are those of a vocabulary of its own."""
+    """Return True if each author's indices are those of its own vocabulary."""
     later = list(zip(corpora, AUTHORS.training, AUTHORS.texts))[1:]
     return all(
         training in (Vocab(list(start))[list(start)], Vocab(list(text))[list(start)])
@@ -286,7 +286,7 @@ def own_numbering(corpora):
 
 
 def end_mistake(training, end, text, cut):
-    """The mistake of a held-out part that isn't `text[cut:]`."""
+    """Return the mistake of a held-out part that isn't `text[cut:]`."""
     number = len(text) - cut
     if training == text[cut:]:
         return PARTS_EXCHANGED
@@ -302,7 +302,7 @@ def end_mistake(training, end, text, cut):
 
 
 def training_mistake(training, text, cut):
-    """The mistake of a training part that isn't `text[:cut]`."""
+    """Return the mistake of a training part that isn't `text[:cut]`."""
     if text.startswith(training) and len(training) > cut:
         return OVERLAP
     if sorted(training) == sorted(text[:cut]):

@@ -72,7 +72,7 @@ class Trial:
         self.given = [round(g) % (DOUBLE * RETURNED) > OWN for g in gradients]
 
     def loss(self, origins):
-        """A number whose gradient shows what depends on what."""
+        """Return a number whose gradient shows what depends on what."""
         total = self.framework.sum
         states = [origin * DOUBLE for origin in origins]
         returned = parts(
@@ -119,7 +119,7 @@ class Detach(Check):
         self.cut(NESTED)
 
     def cut(self, structure):
-        """Raise Mistake unless all is right with a state of this structure."""
+        """Raise Mistaken unless all is right with a state of this structure."""
         try:
             trial = Trial(self.framework, self.submission, structure)
         except Mistaken as error:
@@ -148,21 +148,21 @@ class Detach(Check):
 
 
 def leaves(structure):
-    """The places of the tensors in a structure, in order."""
+    """Return the places of the tensors in a structure, in order."""
     if isinstance(structure, int):
         return [structure]
     return [place for part in structure for place in leaves(part)]
 
 
 def built(structure, tensors):
-    """A state of this structure."""
+    """Build a state of this structure."""
     if isinstance(structure, int):
         return tensors[structure]
     return type(structure)(built(part, tensors) for part in structure)
 
 
 def parts(framework, state, structure):
-    """The tensors of a returned state, in order; raises Mistake for a wrong structure.
+    """Return the tensors of a state in order; raise Mistaken for a wrong structure.
 
     A tuple may have become a list, since both do as a state.
     """

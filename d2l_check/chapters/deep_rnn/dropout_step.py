@@ -43,12 +43,12 @@ def arguments(n, d, h, seed):
 
 
 def mark(tensor):
-    """In the place of dropout: leaves a mark instead of leaving it to chance."""
+    """Stand in for dropout: leave a mark instead of leaving it to chance."""
     return tensor * 3
 
 
 def leave(tensor):
-    """Dropout that drops nothing, as when a model is evaluated."""
+    """Drop nothing, as dropout does when a model is evaluated."""
     return tensor * 1
 
 

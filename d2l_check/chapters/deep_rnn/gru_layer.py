@@ -156,7 +156,7 @@ def wrong_inputs(found, right):
 
 
 def faults(framework):
-    """Mistakes in how a GRU was made, by their keys."""
+    """Return the mistakes in how a GRU was made, by their keys."""
     found = [
         Mistake(
             "batch-first",

@@ -31,12 +31,12 @@ class Case:
         self.params = weights(rng, shapes(q, h))
 
     def right(self, **changes):
-        """Outputs and the states of all steps, by the reference."""
+        """Return outputs and the states of all steps, by the reference."""
         given = self.inputs, self.state, self.params
         return reference.deep_rnn(*given, **changes)
 
     def outputs(self, **changes):
-        """The outputs by the reference."""
+        """Return the outputs by the reference."""
         return self.right(**changes)[0]
 
 
@@ -172,7 +172,7 @@ class DeepRNN(Check):
             raise Mistaken(self.recognised() or error.mistake) from None
 
     def arguments(self, case):
-        """The arguments of `deep_rnn`."""
+        """Return the arguments of `deep_rnn`."""
         return (
             self.framework.tensor(case.inputs),
             tuple(map(self.framework.tensor, case.state)),
@@ -180,7 +180,7 @@ class DeepRNN(Check):
         )
 
     def run(self, case):
-        """Outputs and the two final states by the learner, as arrays."""
+        """Return outputs and the two final states by the learner, as arrays."""
         framework = self.framework
         result = self.submission(*self.arguments(case))
         outputs, state = pair(result, "deep_rnn(...)", "(outputs, (H_1, H_2))")
@@ -192,7 +192,7 @@ class DeepRNN(Check):
         ]
 
     def output_values(self, outputs, case):
-        """The outputs as an array; raises Mistake for those in another form."""
+        """Return the outputs as an array; raise Mistaken for those in another form."""
         n, T, q = case.n, case.T, case.q
         if isinstance(outputs, list | tuple):
             raise Mistaken(OUTPUTS_NOT_JOINED)
@@ -220,7 +220,7 @@ class DeepRNN(Check):
             raise Mistaken(self.recognised() or located(self.found[0]))
 
     def recognised(self):
-        """The mistake that explains the outputs, or None."""
+        """Return the mistake that explains the outputs, or None."""
         try:
             found, _state = self.run(ALIKE)
         except Mistaken:
@@ -415,7 +415,7 @@ class DeepRNN(Check):
 
 
 def located(found):
-    """The mistake of outputs that no known one explains: where it first shows."""
+    """Return the mistake of outputs that nothing explains: where it first shows."""
     shape = APART.T, APART.n, APART.q
     right, found = APART.outputs().reshape(shape), found.reshape(shape)
     if not close(found[0], right[0]):

@@ -12,7 +12,7 @@ LETTERS = ("(q, h)", "(h, h)", "(h,)", "(h, h)", "(h, h)", "(h,)", "(h, q)", "(q
 
 
 def shapes(q, h):
-    """The shapes of the eight parameters, as in `LETTERS`."""
+    """Return the shapes of the eight parameters, as in `LETTERS`."""
     return [(q, h), (h, h), (h,), (h, h), (h, h), (h,), (h, q), (q,)]
 
 
@@ -23,7 +23,7 @@ class Params:
         self.framework, self.make = framework, make
 
     def shapes(self):
-        """Eight tensors of the right shapes, each of its own, on the device."""
+        """Raise Mistaken unless eight tensors have the right shapes and device."""
         q, h = 7, 5
         self.params = params = self.make(q, h, *self.framework.on())
         if params is None:
@@ -38,7 +38,7 @@ class Params:
         self.on_device(q, h)
 
     def on_device(self, q, h):
-        """Raise Mistake if the argument `device` is ignored."""
+        """Raise Mistaken if the argument `device` is ignored."""
         other = self.framework.other_device
         if other is None:
             return
@@ -51,7 +51,7 @@ class Params:
                 raise Mistaken(device_ignored(name))
 
     def learnable(self):
-        """A gradient can be taken with respect to each parameter."""
+        """Raise Mistaken unless each parameter can have a gradient."""
         for name, param in zip(NAMES, self.params):
             missing = self.framework.missing_for_gradients(param)
             if missing == "leaf":
@@ -61,7 +61,7 @@ class Params:
 
 
 def own_values(matrices):
-    """Raise Mistake for weights that are all zero, or the same as others."""
+    """Raise Mistaken for weights that are all zero, or the same as others."""
     for i, (name, array) in enumerate(matrices):
         if not array.any():
             raise Mistaken(weights_zero(name))
