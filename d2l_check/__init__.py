@@ -16,11 +16,12 @@ The report speaks the language of `D2L_LANGUAGE`, or else that of your system.
                  the checks, bound to a framework
     chapters     a check for each exercise
     reference    the right answers of the larger exercises, and the typical wrong ones
-    agreement    a check of one function against a reference
-    examination  running the criteria of a check
-    mistake      a mistake that was recognised, with its hints
+    reference_check
+                 a check of one function against a reference
+    criteria     running the criteria of a check
+    mistake      a mistake that can be recognised, with its hints
     recognition  which mistake explains a wrong result
-    learner      calling what a learner wrote, whatever it does
+    submission   calling what a learner wrote, whatever it does
     returned     type, shape and numbers of what came back
     comparison   when two results are equal
     inputs       random test inputs, the same on every machine
@@ -30,10 +31,11 @@ The report speaks the language of `D2L_LANGUAGE`, or else that of your system.
     silence      nothing is printed beside the report
     binding      a check as the function that notebooks call
 
-How it is made: each exercise has a module with a `Check`, a list of criteria that are
-looked at in order (`examination`). A `Learner` calls what was written and survives it.
-A wrong result is compared with those that the functions in `reference` give when they
-commit a typical mistake (`recognition`); if it equals one, that `Mistake` gives the
-hints. None of this touches a tensor. The modules of the frameworks do, each in a class
-with the same methods.
+How it is made: each exercise has a `Check`, a list of criteria that are looked at in
+order (`criteria`). A `Submission` calls what was written and survives it. A `Mistake`
+holds its hints beside the changes by which the reference commits it: a wrong result is
+compared with those of the mistaken reference (`recognition`), and if it equals one,
+that mistake gives the hints. None of this touches a tensor. The modules of the
+frameworks do, each in a class with the same methods. All checks stand in
+`chapters.CHECKS`, from where the frameworks take them.
 """

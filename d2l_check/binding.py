@@ -6,17 +6,22 @@ from d2l_check.silence import silence
 
 
 def bind(check, framework):
-    """The function that makes `check` on a learner's functions and reports.
+    """Return the function that runs `check` on a learner's functions and reports.
 
-    Its name, parameters and description are those of the check.
+    Its name and description are those of the check, its parameters the names of the
+    functions under test.
     """
-    _framework, *parameters = inspect.signature(check).parameters.values()
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    signature = inspect.Signature(
+        [inspect.Parameter(name, kind) for name in check.functions]
+    )
 
     def call(*functions, **named):
-        with framework.conditions(), silence():
-            return check(framework, *functions, **named).report()
+        given = signature.bind(*functions, **named).arguments.values()
+        with framework.check_context(), silence():
+            return check(framework, *given).report()
 
     call.__name__ = call.__qualname__ = check.name
     call.__doc__ = check.__doc__
-    call.__signature__ = inspect.Signature(parameters)
+    call.__signature__ = signature
     return call

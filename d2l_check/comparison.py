@@ -13,7 +13,7 @@ CLOSE = 1e-4
 
 
 def close(found, right):
-    """Whether two arrays agree in shape and, up to rounding, in every number."""
+    """Return True if arrays agree in shape and, up to rounding, in every number."""
     found, right = np.asarray(found), np.asarray(right)
     return found.shape == right.shape and np.allclose(
         found, right, rtol=CLOSE, atol=CLOSE
@@ -21,5 +21,5 @@ def close(found, right):
 
 
 def all_close(found, right):
-    """The same for two sequences of arrays."""
+    """Return True if two sequences of arrays agree in every array."""
     return len(found) == len(right) and all(map(close, found, right))

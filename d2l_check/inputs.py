@@ -4,7 +4,7 @@ import numpy as np
 
 
 def weights(rng, shapes):
-    """Weights and biases for `shapes`, so large that every one of them matters.
+    """Return weights and biases for `shapes`, so large that every one of them matters.
 
     The sum over the inputs of a unit has a standard deviation of about one: enough to
     bend a tanh, too little to saturate it.

@@ -19,18 +19,18 @@ class UnknownLanguage(ValueError):
     """`D2L_LANGUAGE` names a language that there are no hints in."""
 
     def _render_traceback_(self):
-        """In a notebook the message alone: the traceback would lead into our code."""
+        """Show a notebook the message alone: a traceback would lead into our code."""
         return [str(self)]
 
 
 def languages():
-    """The languages to choose from, English first."""
+    """Return the languages to choose from, English first."""
     catalogues = LOCALE.glob(f"*/LC_MESSAGES/{DOMAIN}.mo")
     return [ENGLISH, *sorted(path.parts[-3] for path in catalogues)]
 
 
 def language():
-    """The language to speak, from the environment as it is now.
+    """Return the language to speak, from the environment as it is now.
 
     `D2L_LANGUAGE` decides; where it isn't set, the system's own variables do, in the
     order of gettext, and English takes the place of a language that isn't there.
@@ -49,18 +49,30 @@ def language():
 
 
 def _short(name):
-    """`zh_CN.UTF-8`, `zh-CN` and `ZH` are all `zh`."""
+    """Shorten `zh_CN.UTF-8`, `zh-CN` or `ZH` to `zh`."""
     return name.replace("-", "_").split("_")[0].split(".")[0].strip().lower()
 
 
-def _(message):
-    """`message` in the language of the moment, or as it is where it has no translation.
+class Message:
+    """A message of the catalogue, translated each time that it is turned into a string.
 
-    Looked up at each call, so that `%env D2L_LANGUAGE=ko` acts on the next check. Call
-    it with a literal, which is how a message is found for the catalogues, and fill in
-    placeholders afterwards: `_("line {line}").format(line=3)`.
+    So it can be class data, and `%env D2L_LANGUAGE=ko` acts on the next check.
     """
-    speech = language()
-    if speech == ENGLISH:
-        return message
-    return gettext.translation(DOMAIN, LOCALE, [speech]).gettext(message)
+
+    def __init__(self, text, fields=None):
+        self.text, self.fields = text, fields
+
+    def format(self, **fields):
+        """Return the message with its placeholders filled in, once it is translated."""
+        return Message(self.text, fields)
+
+    def __str__(self):
+        speech, text = language(), self.text
+        if speech != ENGLISH:
+            text = gettext.translation(DOMAIN, LOCALE, [speech]).gettext(text)
+        return text if self.fields is None else text.format(**self.fields)
+
+
+# Call it with a literal, which is how Babel finds a message for the catalogues, and
+# fill in placeholders afterwards: `_("line {line}").format(line=3)`.
+_ = Message

@@ -1,30 +1,44 @@
-"""A mistake that a check has recognised, with its hints."""
+"""A mistake that a check can recognise, with its hints."""
 
 
-class Mistake(Exception):
-    """Raised by a criterion that isn't met; becomes a failed finding.
+class Mistake:
+    """What is wrong, where to look, and how the reference is made to do the same.
 
     `key` names the kind of mistake and is the same in every language. `what` says what
     is wrong and `where` what to look at. `more` is the concrete hint: it is shown when
-    the same mistake comes back again and again.
+    the same mistake comes back again and again. `planted` lists the changes that make
+    the reference commit the mistake, one dict of keywords for each of its faces.
     """
 
-    def __init__(self, key, what, where="", more=""):
-        super().__init__(f"{key}: {what}")
-        self.key = key
-        self.general, self.concrete = [what, where], [more]
+    def __init__(self, key, what, where="", more="", planted=()):
+        self.key, self.general, self.concrete = key, (what, where), (more,)
+        self.planted = planted
 
     def hints(self, insist):
-        """The hints to show, the concrete ones only when `insist`."""
+        """Return the hints as strings, the concrete ones only when `insist`."""
         chosen = [*self.general, *(self.concrete if insist else ())]
-        return tuple(hint for hint in chosen if hint)
+        return tuple(str(hint) for hint in chosen if hint)
+
+    def adding(self, hints):
+        """Return the same mistake with further general hints."""
+        longer = Mistake(self.key, "", planted=self.planted)
+        longer.general, longer.concrete = (*self.general, *hints), self.concrete
+        return longer
+
+
+class Mistaken(Exception):
+    """Raised with a Mistake by a criterion that isn't met; becomes a failed finding."""
+
+    def __init__(self, mistake):
+        super().__init__(mistake.key)
+        self.mistake = mistake
 
 
 def together(mistakes):
-    """One mistake out of several that only together explain a result."""
-    first, *others = mistakes
-    for other in others:
-        first.key += f" and {other.key}"
-        first.general += other.general
-        first.concrete += other.concrete
-    return first
+    """Return one mistake for several that only together explain a result."""
+    if len(mistakes) == 1:
+        return mistakes[0]
+    both = Mistake(" and ".join(mistake.key for mistake in mistakes), "")
+    both.general = tuple(hint for mistake in mistakes for hint in mistake.general)
+    both.concrete = tuple(hint for mistake in mistakes for hint in mistake.concrete)
+    return both

@@ -6,15 +6,7 @@ import numpy as onp
 
 from d2l_check.binding import bind
 from d2l_check.chapters import CHECKS
-from d2l_check.chapters.deep_rnn.author_corpora import AuthorCorpora
-from d2l_check.chapters.deep_rnn.clip import Clip
-from d2l_check.chapters.deep_rnn.detach import Detach
-from d2l_check.chapters.deep_rnn.dropout_step import DropoutStep
-from d2l_check.chapters.deep_rnn.gradient_norms import GradientNorms
-from d2l_check.chapters.deep_rnn.gru_cell import GRUCell
-from d2l_check.chapters.deep_rnn.gru_layer import GRULayer, Stack
-from d2l_check.chapters.deep_rnn.held_out_perplexity import HeldOutPerplexity
-from d2l_check.chapters.deep_rnn.network import DeepRNN
+from d2l_check.chapters.deep_rnn.gru_layer import Stack
 from d2l_local import mxnet as d2l
 
 import mxnet  # isort: skip  # after d2l, which lets it run on today's NumPy
@@ -36,39 +28,39 @@ class MXNet:
         self.other_device = npx.cpu(1)
 
     @contextlib.contextmanager
-    def conditions(self):
-        """MXNet's NumPy mode, in which a notebook should be in any case."""
+    def check_context(self):
+        """Switch on MXNet's NumPy mode, in which a notebook should be in any case."""
         with mxnet.util.np_shape(True), mxnet.util.np_array(True):
             yield
 
     def on(self):
-        """The device as the last argument of a learner's function."""
+        """Return the device, as the last arguments of a learner's function."""
         return [self.device]
 
     def tensor(self, values):
-        """A float tensor with `values`, on the device."""
+        """Return a float tensor with `values`, on the device."""
         return np.array(onp.asarray(values), dtype="float32", ctx=self.device)
 
     def integers(self, values):
-        """A tensor of indices."""
+        """Return a tensor of indices."""
         return np.array(onp.asarray(values), dtype="int32", ctx=self.device)
 
     def parameter(self, values):
-        """A tensor that gradients can be taken of."""
+        """Return a tensor that gradients can be taken of."""
         array = self.tensor(values)
         array.attach_grad()
         return array
 
     def is_tensor(self, value):
-        """Whether a value is a tensor of the framework."""
+        """Return True for a tensor of the framework."""
         return isinstance(value, np.ndarray)
 
     def shape(self, tensor):
-        """The shape of a tensor, as a tuple of int."""
+        """Return the shape of a tensor, as a tuple of int."""
         return tuple(tensor.shape)
 
     def numpy(self, tensor):
-        """The numbers of a tensor as a new array in double precision."""
+        """Return the numbers of a tensor as a new array in double precision."""
         return tensor.asnumpy().astype(onp.float64)
 
     def wait(self, result):
@@ -80,15 +72,15 @@ class MXNet:
             result.wait_to_read()
 
     def lies_on(self, tensor, device):
-        """Whether a tensor is on this device."""
+        """Return True if a tensor is on this device."""
         return tensor.ctx == device
 
     def sum(self, tensor):
-        """The sum of all numbers, as a tensor."""
+        """Return the sum of all numbers, as a tensor."""
         return tensor.sum()
 
     def gradients(self, function, arrays):
-        """The gradients of `function(tensors)` at `arrays`; zeros if there is none."""
+        """Return the gradients of `function(tensors)` at `arrays`, zero if missing."""
         tensors = [self.parameter(array) for array in arrays]
         with autograd.record():
             total = function(tensors)
@@ -97,12 +89,12 @@ class MXNet:
         total.backward()
         return [self.numpy(tensor.grad) for tensor in tensors]
 
-    def lack(self, parameter):
-        """What a parameter lacks to be learned, as its remedy, or None."""
+    def missing_for_gradients(self, parameter):
+        """Return what a parameter lacks as its remedy, or None."""
         return "attach_grad()" if parameter.grad is None else None
 
     def stack(self, layer):
-        """A recurrent layer in the words of `gru_layer`."""
+        """Describe a recurrent layer in the words of `gru_layer`."""
         if isinstance(layer, d2l.RNNModel):
             return Stack("model")
         if isinstance(layer, rnn.RecurrentCell):
@@ -127,9 +119,9 @@ class MXNet:
         self.wait(net(self.integers(onp.zeros((2, 3))), state)[0])
 
     def language_model(self, params):
-        """An RNNModel with these parameters, and a list that collects its trouble.
+        """Return an RNNModel with these parameters, and a list of calls with a history.
 
-        Trouble is a call that is recorded for a gradient.
+        The list grows with each call that is recorded for a gradient.
         """
         W_xh, W_hh, b_h, W_hq, b_q = params
         layer = rnn.RNN(len(b_h), activation="tanh", input_size=len(W_xh))
@@ -145,31 +137,22 @@ class MXNet:
         }
         for parameter, array in arrays.items():
             parameter.set_data(self.tensor(array))
-        trouble = []
+        recorded = []
 
         def watch(_net, _arguments):
             if autograd.is_recording():
-                trouble.append("history")
+                recorded.append("call")
 
         net.register_forward_pre_hook(watch)
-        return net, trouble
+        return net, recorded
 
     def model_values(self, net):
-        """The numbers of all parameters of a model."""
+        """Return the numbers of all parameters of a model."""
         return [self.numpy(p.data()) for p in net.collect_params().values()]
 
 
 _framework = MXNet()
 
-deep_rnn = bind(DeepRNN, _framework)
-gru_cell = bind(GRUCell, _framework)
-gru_layer = bind(GRULayer, _framework)
-held_out_perplexity = bind(HeldOutPerplexity, _framework)
-author_corpora = bind(AuthorCorpora, _framework)
-gradient_norms = bind(GradientNorms, _framework)
-detach = bind(Detach, _framework)
-clip = bind(Clip, _framework)
-dropout_step = bind(DropoutStep, _framework)
 
-# The checks of the other chapters, each under its own name.
+# The checks, each under its own name.
 globals().update({check.name: bind(check, _framework) for check in CHECKS})

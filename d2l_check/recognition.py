@@ -2,30 +2,29 @@
 
 from itertools import combinations
 
-from d2l_check.comparison import close
 from d2l_check.mistake import together
 
 
-def recognise(found, compute, variants, mistakes, agrees=close):
-    """The Mistake that explains a wrong result, or None.
+def recognise(mistakes, explains):
+    """Return the Mistake that explains a wrong result, or None.
 
-    `compute(**changes)` is the reference. `variants` lists pairs of a key and of the
-    changes that make the reference commit that mistake; a key may stand there more
-    than once, for a mistake with several faces. Single mistakes are tried first, then
-    every two that go together. `mistakes` are those to choose from.
+    `explains(**changes)` tells if the reference does the same with these changes, which
+    are those that `mistakes` have `planted`. Single mistakes are tried first, then
+    every two that go together.
     """
-    by_key = {mistake.key: mistake for mistake in mistakes}
+    planted = [
+        (mistake, changes) for mistake in mistakes for changes in mistake.planted
+    ]
     for number in (1, 2):
-        for chosen in combinations(variants, number):
-            changes = merged([change for _, change in chosen])
-            if changes is not None and agrees(found, compute(**changes)):
-                keys = dict.fromkeys(key for key, _ in chosen)
-                return together([by_key[key] for key in keys])
+        for chosen in combinations(planted, number):
+            changes = merged([changes for _, changes in chosen])
+            if changes is not None and explains(**changes):
+                return together(list(dict.fromkeys(mistake for mistake, _ in chosen)))
     return None
 
 
 def merged(changes):
-    """All changes in one dict, or None where two of them set the same keyword."""
+    """Return all changes in one dict, or None if two of them set the same keyword."""
     together = {}
     for change in changes:
         if together.keys() & change.keys():

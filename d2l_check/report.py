@@ -24,7 +24,7 @@ class Finding:
     mistake: str | None = None
 
     def lines(self):
-        """The finding as lines of plain text, its hints indented below it."""
+        """Return the finding as lines of plain text, its hints indented below it."""
         return [f"{SIGNS[self.passed]} {self.text}", *(f"  → {h}" for h in self.hints)]
 
 
@@ -43,11 +43,11 @@ class Report:
 
     def __post_init__(self):
         # Now and not when it is shown, so that a report speaks one language.
-        object.__setattr__(self, "summary", summary(self.findings))
+        object.__setattr__(self, "summary", str(summary(self.findings)))
 
     @property
     def passed(self):
-        """Whether everything is right."""
+        """True if everything is right."""
         return all(finding.passed for finding in self.findings)
 
     @property
@@ -70,7 +70,7 @@ class Report:
 
 
 def summary(findings):
-    """The last line of a report: how many findings are right."""
+    """Return the last line of a report: how many findings are right."""
     right = sum(finding.passed is True for finding in findings)
     waiting = sum(finding.passed is None for finding in findings)
     if right == len(findings):
@@ -93,5 +93,5 @@ class CheckFailed(Exception):
         self.report = report
 
     def _render_traceback_(self):
-        """IPython shows these lines in place of a traceback."""
+        """Return the lines that IPython shows in place of a traceback."""
         return str(self).splitlines()

@@ -1,45 +1,71 @@
-"""Looking at what a learner's function returned: its type, shape and numbers."""
+"""Looking at what a function returned: its type, shape and numbers."""
 
 import numpy as np
 
 from d2l_check.language import _
-from d2l_check.mistake import Mistake
+from d2l_check.mistake import Mistake, Mistaken
 from d2l_check.words import kind, message
 
 
 def values(framework, value, name, shape, letters):
-    """The numbers of a tensor that should have `shape`, in double precision.
+    """Return the numbers of a tensor that should have `shape`, in double precision.
 
-    `letters` writes the shape in letters, such as ``'(n, h)'``. Raises Mistake for
+    `letters` writes the shape in letters, such as ``'(n, h)'``. Raises Mistaken for
     anything that isn't a tensor of this shape with finite floating-point numbers.
     """
     if value is None:
-        raise nothing_returned(name)
+        raise Mistaken(nothing_returned(name))
     if not framework.is_tensor(value):
-        raise not_a_tensor(framework, value, name)
+        raise Mistaken(not_a_tensor(framework, value, name))
     found = framework.shape(value)
     if found != shape:
-        raise wrong_shape(name, found, shape, letters)
+        raise Mistaken(wrong_shape(name, found, shape, letters))
     if "float" not in str(value.dtype):
-        raise not_floating(name, value)
+        raise Mistaken(not_floating(name, value))
     numbers = framework.numpy(value)
     if not np.isfinite(numbers).all():
-        raise not_finite(name)
+        raise Mistaken(not_finite(name))
     return numbers
 
 
 def pair(value, name, example):
-    """The two parts of a tuple or list; raises Mistake for anything else."""
+    """Return the two parts of a tuple or list; otherwise raise Mistaken."""
     return parts(value, 2, name, example)
 
 
 def parts(value, number, name, example):
-    """The `number` parts of a tuple or list; raises Mistake for anything else."""
+    """Return the `number` parts of a tuple or list; otherwise raise Mistaken."""
     if value is None:
-        raise nothing_returned(name)
-    if isinstance(value, list | tuple) and len(value) == number:
-        return value
-    raise Mistake(
+        raise Mistaken(nothing_returned(name))
+    if not isinstance(value, list | tuple) or len(value) != number:
+        raise Mistaken(wrong_structure(name, value, example))
+    return value
+
+
+def gradients_of(framework, function, arrays):
+    """Return the gradients of `function(tensors)` at `arrays`.
+
+    `function` calls the learner's, and adds up what that returns. Raises Mistaken if
+    there is no way to compute them.
+    """
+    try:
+        return framework.gradients(function, arrays)
+    except Mistaken:
+        raise
+    except Exception as error:
+        raise Mistaken(gradient_fails(error)) from error
+
+
+def gradient_reaches(names, gradients):
+    """Raise Mistaken if the gradient of a parameter is missing or zero."""
+    lost = [name for name, g in zip(names, gradients) if g is None or not g.any()]
+    if lost:
+        raise Mistaken(gradient_lost(lost))
+
+
+def wrong_structure(name, value, example):
+    """Return the mistake of too few or too many parts, or of wrong brackets."""
+    return Mistake(
         "wrong-structure",
         _("{name} should be {example}, but it is of type: {found}").format(
             name=name, example=example, found=kind(value)
@@ -49,7 +75,7 @@ def parts(value, number, name, example):
 
 
 def nothing_returned(name):
-    """A function without `return`."""
+    """Return the mistake of a function without `return`."""
     return Mistake(
         "nothing-returned",
         _("{name} is None.").format(name=name),
@@ -58,7 +84,7 @@ def nothing_returned(name):
 
 
 def not_a_tensor(framework, value, name):
-    """Lists, NumPy arrays, numbers and so on in place of a tensor."""
+    """Return the mistake of a list, NumPy array, number or the like for a tensor."""
     return Mistake(
         "not-a-tensor",
         _(
@@ -69,7 +95,7 @@ def not_a_tensor(framework, value, name):
 
 
 def wrong_shape(name, found, shape, letters):
-    """A tensor of another shape."""
+    """Return the mistake of a tensor of another shape."""
     return Mistake(
         "wrong-shape",
         _("{name} has the shape {found}. It should be {letters}, here {shape}.").format(
@@ -80,7 +106,7 @@ def wrong_shape(name, found, shape, letters):
 
 
 def not_floating(name, value):
-    """Whole numbers, which take part in no product with floating-point numbers."""
+    """Return the mistake of whole numbers, which can't be multiplied with real ones."""
     return Mistake(
         "not-floating",
         _(
@@ -91,7 +117,7 @@ def not_floating(name, value):
 
 
 def not_finite(name):
-    """Infinite numbers, or those that aren't numbers."""
+    """Return the mistake of infinite numbers, or those that aren't numbers."""
     return Mistake(
         "not-finite",
         _("{name} holds numbers that are infinite or not a number.").format(name=name),
@@ -99,43 +125,32 @@ def not_finite(name):
     )
 
 
-def unchanged(learner):
-    """Raise Mistake if a function has changed what it was given."""
-    if learner.changed:
-        raise Mistake(
-            "changed-in-place",
-            _("{name} changes what it was given: {changed}").format(
-                name=learner.name, changed=", ".join(learner.changed)
-            ),
-            _("Make new tensors. Look for +=, *=, [:] = and methods ending in _."),
-        )
+def changed_in_place(submission):
+    """Return the mistake of arguments that are overwritten."""
+    return Mistake(
+        "changed-in-place",
+        _("{name} changes what it was given: {changed}").format(
+            name=submission.name, changed=", ".join(submission.changed)
+        ),
+        _("Make new tensors. Look for +=, *=, [:] = and methods ending in _."),
+    )
 
 
-def gradients_of(framework, function, arrays):
-    """The gradients of `function(tensors)` at `arrays`; raises Mistake if it has none.
-
-    `function` calls the learner's, and adds up what that returns.
-    """
-    try:
-        return framework.gradients(function, arrays)
-    except Mistake:
-        raise
-    except Exception as error:
-        raise Mistake(
-            "gradient-fails",
-            _("The gradient can't be computed, by {type}: {message}").format(
-                type=type(error).__name__, message=message(error)
-            ),
-            _("Look for tensors that are overwritten, or made without the framework."),
-        ) from error
+def gradient_fails(error):
+    """Return the mistake of a result that the framework can't compute a gradient of."""
+    return Mistake(
+        "gradient-fails",
+        _("The gradient can't be computed, by {type}: {message}").format(
+            type=type(error).__name__, message=message(error)
+        ),
+        _("Look for tensors that are overwritten, or made without the framework."),
+    )
 
 
-def gradient_reaches(names, gradients):
-    """Raise Mistake if the gradient of a parameter is missing or zero."""
-    lost = [name for name, g in zip(names, gradients) if g is None or not g.any()]
-    if lost:
-        raise Mistake(
-            "gradient-lost",
-            _("No gradient reaches {names}.").format(names=", ".join(lost)),
-            _("Look for an operation that leaves the framework: numpy, detach, float."),
-        )
+def gradient_lost(names):
+    """Return the mistake of parameters that no gradient reaches."""
+    return Mistake(
+        "gradient-lost",
+        _("No gradient reaches {names}.").format(names=", ".join(names)),
+        _("Look for an operation that leaves the framework: numpy, detach, float."),
+    )

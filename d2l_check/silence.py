@@ -2,11 +2,9 @@
 
 import contextlib
 import io
-import os
-import sys
 import tempfile
 
-STDERR = 2
+from d2l_local.quiet import native_stderr_in
 
 
 @contextlib.contextmanager
@@ -16,24 +14,9 @@ def silence():
     Such remarks depend on the machine, and nbgrader takes any word on stderr for a
     failed check. Errors come as exceptions, and so get through.
     """
-    with contextlib.redirect_stderr(io.StringIO()), without_native_words():
+    with (
+        contextlib.redirect_stderr(io.StringIO()),
+        tempfile.TemporaryFile() as dropped,
+        native_stderr_in(dropped),
+    ):
         yield
-
-
-@contextlib.contextmanager
-def without_native_words():
-    """Drop what goes past `sys.stderr`, straight to its file descriptor."""
-    if sys.__stderr__ is None:  # no such stream, as in a program without a console
-        yield
-        return
-    sys.__stderr__.flush()
-    before = os.dup(STDERR)
-    try:
-        with tempfile.TemporaryFile() as dropped:
-            os.dup2(dropped.fileno(), STDERR)
-            try:
-                yield
-            finally:
-                os.dup2(before, STDERR)
-    finally:
-        os.close(before)

@@ -7,18 +7,10 @@ import numpy as np
 
 from d2l_check.binding import bind
 from d2l_check.chapters import CHECKS
-from d2l_check.chapters.deep_rnn.author_corpora import AuthorCorpora
-from d2l_check.chapters.deep_rnn.clip import Clip
-from d2l_check.chapters.deep_rnn.detach import Detach
-from d2l_check.chapters.deep_rnn.dropout_step import DropoutStep
-from d2l_check.chapters.deep_rnn.gradient_norms import GradientNorms
-from d2l_check.chapters.deep_rnn.gru_cell import GRUCell
-from d2l_check.chapters.deep_rnn.gru_layer import GRULayer, Stack
-from d2l_check.chapters.deep_rnn.held_out_perplexity import HeldOutPerplexity
-from d2l_check.chapters.deep_rnn.network import DeepRNN
+from d2l_check.chapters.deep_rnn.gru_layer import Stack
 from d2l_local import tensorflow as d2l
 
-import tensorflow as tf  # isort: skip  # after d2l, which hushes its notices
+import tensorflow as tf  # isort: skip  # after d2l, which silences its notices
 
 
 class TensorFlow:
@@ -31,8 +23,8 @@ class TensorFlow:
     compiled = staticmethod(tf.function)
 
     @contextlib.contextmanager
-    def conditions(self):
-        """Matrix products in full single precision, which a GPU would round; no advice.
+    def check_context(self):
+        """Keep matrix products in full single precision on a GPU, and silence advice.
 
         TensorFlow advises against compiling a function again and again, which is what
         a check does that is run again and again.
@@ -48,61 +40,61 @@ class TensorFlow:
             logger.setLevel(before[1])
 
     def on(self):
-        """No device: TensorFlow puts tensors where the context says."""
+        """Return no device: TensorFlow puts tensors where the context says."""
         return []
 
     def tensor(self, values):
-        """A float tensor with `values`."""
+        """Return a float tensor with `values`."""
         return tf.constant(np.asarray(values), dtype=tf.float32)
 
     def integers(self, values):
-        """A tensor of indices."""
+        """Return a tensor of indices."""
         return tf.constant(np.asarray(values), dtype=tf.int32)
 
     def parameter(self, values):
-        """A tensor that gradients can be taken of."""
+        """Return a tensor that gradients can be taken of."""
         return tf.Variable(self.tensor(values))
 
     def is_tensor(self, value):
-        """Whether a value is a tensor or variable that holds numbers."""
+        """Return True for a tensor or variable that holds numbers."""
         kinds = tf.Tensor, tf.Variable, tf.keras.Variable
         return isinstance(value, kinds) and not tf.is_symbolic_tensor(value)
 
     def shape(self, tensor):
-        """The shape of a tensor, as a tuple of int."""
+        """Return the shape of a tensor, as a tuple of int."""
         return tuple(tensor.shape)
 
     def numpy(self, tensor):
-        """The numbers of a tensor as a new array in double precision."""
+        """Return the numbers of a tensor as a new array in double precision."""
         return tf.convert_to_tensor(tensor).numpy().astype(np.float64)
 
     def wait(self, result):
         """Wait for a result and its exceptions; TensorFlow has none that come late."""
 
     def lies_on(self, tensor, device):
-        """Whether a tensor is on this device."""
+        """Return True if a tensor is on this device."""
         return True
 
     def sum(self, tensor):
-        """The sum of all numbers, as a tensor."""
+        """Return the sum of all numbers, as a tensor."""
         return tf.reduce_sum(tensor)
 
     def gradients(self, function, arrays):
-        """The gradients of `function(tensors)` at `arrays`; None if there is none."""
+        """Return the gradients of `function(tensors)` at `arrays`, None if missing."""
         tensors = [self.parameter(array) for array in arrays]
         with tf.GradientTape() as tape:
             total = function(tensors)
         found = tape.gradient(total, tensors)
         return [None if g is None else self.numpy(g) for g in found]
 
-    def lack(self, parameter):
-        """What a parameter lacks to be learned, as its remedy, or None."""
+    def missing_for_gradients(self, parameter):
+        """Return what a parameter lacks as its remedy, or None."""
         if not isinstance(parameter, tf.Variable | tf.keras.Variable):
             return "tf.Variable(...)"
         return None if parameter.trainable else "tf.Variable(..., trainable=True)"
 
     def stack(self, made):
-        """A recurrent layer, or a list of them, in the words of `gru_layer`."""
+        """Describe a recurrent layer, or a list of them, in words of `gru_layer`."""
         if isinstance(made, d2l.RNNModel | tf.keras.Model):
             return Stack("model")
         layers = list(made) if isinstance(made, list | tuple) else [made]
@@ -127,9 +119,9 @@ class TensorFlow:
         net(self.integers(np.zeros((2, 3))), net.begin_state(batch_size=2))
 
     def language_model(self, params):
-        """An RNNModel with these parameters, and a list that collects its trouble.
+        """Return an RNNModel with these parameters, and a list of calls with a history.
 
-        There is no trouble to collect: without a tape no history is kept.
+        The list stays empty: without a tape no history is kept.
         """
         layer = tf.keras.layers.SimpleRNN(
             len(params[1]), return_sequences=True, return_state=True
@@ -140,7 +132,7 @@ class TensorFlow:
         return net, []
 
     def model_values(self, net):
-        """The numbers of all parameters of a model."""
+        """Return the numbers of all parameters of a model."""
         return [self.numpy(variable) for variable in net.trainable_variables]
 
 
@@ -151,7 +143,7 @@ CELLS = GRUS[1], LSTMS[1], RNNS[1], tf.keras.layers.StackedRNNCells
 
 
 def cells_of(layer):
-    """The cells of a Keras layer, from the bottom up; without cells, the layer."""
+    """Return the cells of a Keras layer from the bottom up, or else the layer."""
     if isinstance(layer, tf.keras.layers.Bidirectional):
         return cells_of(layer.forward_layer)
     if isinstance(layer, tf.keras.layers.RNN):
@@ -162,7 +154,7 @@ def cells_of(layer):
 
 
 def kind_of(cell):
-    """'gru', 'lstm' or 'rnn', or None for another cell."""
+    """Return 'gru', 'lstm' or 'rnn', or None for another cell."""
     kinds = {GRUS: "gru", LSTMS: "lstm", RNNS: "rnn"}
     return next(
         (kind for classes, kind in kinds.items() if isinstance(cell, classes)), None
@@ -170,7 +162,7 @@ def kind_of(cell):
 
 
 def layer_faults(layer):
-    """The keys of mistakes in how a Keras layer was made."""
+    """Return the keys of mistakes in how a Keras layer was made."""
     if isinstance(layer, tf.keras.layers.Bidirectional):
         return ["both-directions"]
     faults = []
@@ -183,15 +175,6 @@ def layer_faults(layer):
 
 _framework = TensorFlow()
 
-deep_rnn = bind(DeepRNN, _framework)
-gru_cell = bind(GRUCell, _framework)
-gru_layer = bind(GRULayer, _framework)
-held_out_perplexity = bind(HeldOutPerplexity, _framework)
-author_corpora = bind(AuthorCorpora, _framework)
-gradient_norms = bind(GradientNorms, _framework)
-detach = bind(Detach, _framework)
-clip = bind(Clip, _framework)
-dropout_step = bind(DropoutStep, _framework)
 
-# The checks of the other chapters, each under its own name.
+# The checks, each under its own name.
 globals().update({check.name: bind(check, _framework) for check in CHECKS})

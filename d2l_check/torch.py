@@ -8,15 +8,7 @@ from torch import nn
 
 from d2l_check.binding import bind
 from d2l_check.chapters import CHECKS
-from d2l_check.chapters.deep_rnn.author_corpora import AuthorCorpora
-from d2l_check.chapters.deep_rnn.clip import Clip
-from d2l_check.chapters.deep_rnn.detach import Detach
-from d2l_check.chapters.deep_rnn.dropout_step import DropoutStep
-from d2l_check.chapters.deep_rnn.gradient_norms import GradientNorms
-from d2l_check.chapters.deep_rnn.gru_cell import GRUCell
-from d2l_check.chapters.deep_rnn.gru_layer import GRULayer, Stack
-from d2l_check.chapters.deep_rnn.held_out_perplexity import HeldOutPerplexity
-from d2l_check.chapters.deep_rnn.network import DeepRNN
+from d2l_check.chapters.deep_rnn.gru_layer import Stack
 from d2l_local import torch as d2l
 
 
@@ -34,8 +26,8 @@ class PyTorch:
         self.other_device = torch.device("meta")
 
     @contextlib.contextmanager
-    def conditions(self):
-        """Matrix products in full single precision, where a GPU would round them."""
+    def check_context(self):
+        """Keep matrix products in full single precision; a GPU would round them."""
         if self.device.type != "cuda":
             yield
             return
@@ -49,46 +41,46 @@ class PyTorch:
             torch.backends.cudnn.allow_tf32 = before[1]
 
     def on(self):
-        """The device as the last argument of a learner's function."""
+        """Return the device, as the last arguments of a learner's function."""
         return [self.device]
 
     def tensor(self, values):
-        """A float tensor with `values`, on the device."""
+        """Return a float tensor with `values`, on the device."""
         return torch.tensor(np.asarray(values), dtype=torch.float32, device=self.device)
 
     def integers(self, values):
-        """A tensor of indices."""
+        """Return a tensor of indices."""
         return torch.tensor(np.asarray(values), device=self.device)
 
     def parameter(self, values):
-        """A tensor that gradients can be taken of."""
+        """Return a tensor that gradients can be taken of."""
         return self.tensor(values).requires_grad_()
 
     def is_tensor(self, value):
-        """Whether a value is a tensor of the framework."""
+        """Return True for a tensor of the framework."""
         return isinstance(value, torch.Tensor)
 
     def shape(self, tensor):
-        """The shape of a tensor, as a tuple of int."""
+        """Return the shape of a tensor, as a tuple of int."""
         return tuple(tensor.shape)
 
     def numpy(self, tensor):
-        """The numbers of a tensor as a new array in double precision."""
+        """Return the numbers of a tensor as a new array in double precision."""
         return tensor.detach().cpu().double().numpy().copy()
 
     def wait(self, result):
         """Wait for a result and its exceptions; PyTorch has none that come late."""
 
     def lies_on(self, tensor, device):
-        """Whether a tensor is on this device."""
+        """Return True if a tensor is on this device."""
         return tensor.device.type == device.type
 
     def sum(self, tensor):
-        """The sum of all numbers, as a tensor."""
+        """Return the sum of all numbers, as a tensor."""
         return tensor.sum()
 
     def gradients(self, function, arrays):
-        """The gradients of `function(tensors)` at `arrays`; None if there is none."""
+        """Return the gradients of `function(tensors)` at `arrays`, None if missing."""
         tensors = [self.parameter(array) for array in arrays]
         total = function(tensors)
         if not total.requires_grad:
@@ -96,14 +88,14 @@ class PyTorch:
         found = torch.autograd.grad(total, tensors, allow_unused=True)
         return [None if g is None else self.numpy(g) for g in found]
 
-    def lack(self, parameter):
-        """What a parameter lacks to be learned, as its remedy, or 'leaf', or None."""
+    def missing_for_gradients(self, parameter):
+        """Return what a parameter lacks as its remedy, or 'leaf', or None."""
         if not parameter.requires_grad:
             return "requires_grad_()"
         return None if parameter.is_leaf else "leaf"
 
     def stack(self, layer):
-        """A recurrent layer in the words of `gru_layer`."""
+        """Describe a recurrent layer in the words of `gru_layer`."""
         if isinstance(layer, d2l.RNNModel):
             return Stack("model")
         if isinstance(layer, nn.RNNCellBase):
@@ -127,9 +119,9 @@ class PyTorch:
         net(self.integers(np.zeros((2, 3), int)), state)
 
     def language_model(self, params):
-        """An RNNModel with these parameters, and a list that collects its trouble.
+        """Return an RNNModel with these parameters, and a list of calls with a history.
 
-        Trouble is a state that brings its history along.
+        The list grows with each call whose state brings its history along.
         """
         W_xh, W_hh, b_h, W_hq, b_q = params
         net = d2l.RNNModel(nn.RNN(*W_xh.shape), len(b_q)).to(self.device)
@@ -144,31 +136,22 @@ class PyTorch:
         with torch.no_grad():
             for parameter, array in arrays.items():
                 parameter.copy_(self.tensor(array))
-        trouble = []
+        recorded = []
 
         def watch(_net, arguments):
             if arguments[-1].requires_grad:
-                trouble.append("history")
+                recorded.append("call")
 
         net.register_forward_pre_hook(watch)
-        return net, trouble
+        return net, recorded
 
     def model_values(self, net):
-        """The numbers of all parameters of a model."""
+        """Return the numbers of all parameters of a model."""
         return [self.numpy(parameter) for parameter in net.parameters()]
 
 
 _framework = PyTorch()
 
-deep_rnn = bind(DeepRNN, _framework)
-gru_cell = bind(GRUCell, _framework)
-gru_layer = bind(GRULayer, _framework)
-held_out_perplexity = bind(HeldOutPerplexity, _framework)
-author_corpora = bind(AuthorCorpora, _framework)
-gradient_norms = bind(GradientNorms, _framework)
-detach = bind(Detach, _framework)
-clip = bind(Clip, _framework)
-dropout_step = bind(DropoutStep, _framework)
 
-# The checks of the other chapters, each under its own name.
+# The checks, each under its own name.
 globals().update({check.name: bind(check, _framework) for check in CHECKS})

@@ -6,7 +6,7 @@ from d2l_check.language import _
 
 
 def kind(value):
-    """What a value is, for a hint: its type, and the length of a list or tuple."""
+    """Name a value's type for a hint, with the length of a list or tuple."""
     name = type(value).__name__
     if isinstance(value, list | tuple):
         return _("{type} of length {length}").format(type=name, length=len(value))
@@ -14,7 +14,7 @@ def kind(value):
 
 
 def message(error):
-    """The line of an exception's message that says most, shortened."""
+    """Return the line of an exception's message that says most, shortened."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     if not lines:
         return _("no message")
@@ -25,5 +25,5 @@ def message(error):
 
 
 def shorten(text, width=120):
-    """`text` cut to `width` characters, with a sign where it was cut."""
+    """Cut `text` to `width` characters, with a sign where it was cut."""
     return text if len(text) <= width else text[: width - 1] + "…"

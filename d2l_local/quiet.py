@@ -30,20 +30,38 @@ def without_known_notices():
 
     The lines come from C++ and so go to file descriptor 2, past `sys.stderr`.
     """
-    sys.stderr.flush()
-    stderr = os.dup(2)
-    try:
-        with tempfile.TemporaryFile() as held:
-            os.dup2(held.fileno(), 2)
-            try:
+    with tempfile.TemporaryFile() as held:
+        try:
+            with native_stderr_in(held):
                 yield
-            finally:
-                sys.stderr.flush()
-                os.dup2(stderr, 2)
-                held.seek(0)
-                _pass_on(held.read().decode(errors="replace"))
+        finally:
+            held.seek(0)
+            _pass_on(held.read().decode(errors="replace"))
+
+
+@contextlib.contextmanager
+def native_stderr_in(file):
+    """Write to `file` what goes to file descriptor 2, from native code above all."""
+    if sys.__stderr__ is None:  # no such stream, as in a program without a console
+        yield
+        return
+    _flush()
+    before = os.dup(2)
+    try:
+        os.dup2(file.fileno(), 2)
+        try:
+            yield
+        finally:
+            _flush()
+            os.dup2(before, 2)
     finally:
-        os.close(stderr)
+        os.close(before)
+
+
+def _flush():
+    for stream in (sys.stderr, sys.__stderr__):
+        if stream is not None:
+            stream.flush()
 
 
 def _pass_on(text):

@@ -1,7 +1,7 @@
 """The checks of the chapters' exercises, a module for each chapter.
 
 Each module has `CHECKS`, the checks in the order of the exercises. What they have in
-common stands in `d2l_check.agreement`.
+common stands in `d2l_check.reference_check`.
 
     why_sequences, notation_and_text, recurrent_network, bptt, shapes
     language_models, sampling, gradients, gru, lstm, bidirectional
@@ -11,6 +11,7 @@ common stands in `d2l_check.agreement`.
 from d2l_check.chapters import (
     bidirectional,
     bptt,
+    deep_rnn,
     gradients,
     gru,
     language_models,
@@ -34,4 +35,5 @@ CHECKS = (
     *gru.CHECKS,
     *lstm.CHECKS,
     *bidirectional.CHECKS,
+    *deep_rnn.CHECKS,
 )

@@ -2,34 +2,25 @@
 
 import numpy as np
 
-from d2l_check.agreement import Agreement
 from d2l_check.language import _
 from d2l_check.mistake import Mistake
+from d2l_check.reference_check import ReferenceCheck
 
 
 def normal(seed, *shape):
-    """Normal random numbers, the same in every run."""
+    """Return normal random numbers, the same in every run."""
     return np.random.default_rng(seed).normal(size=shape)
 
 
-class ReversePadded(Agreement):
+class ReversePadded(ReferenceCheck):
     """Check that each sequence is reversed within its own length."""
 
-    name = "reverse_padded"
     signature = "reverse_padded(X, lengths)"
     letters = "(T, n, d)"
     cases = (
         (normal(1, 5, 3, 2), np.array([3, 5, 2])),
         (normal(2, 4, 4, 4), np.array([2, 4, 1, 3])),
     )
-    variants = [
-        ("padding-first", {"by": "all"}),
-        ("padding-cleared", {"padding": "zero"}),
-        ("wrong-axis", {"by": "batch"}),
-        ("one-length", {"by": "first"}),
-        ("one-length", {"by": "shortest"}),
-        ("not-reversed", {"by": "none"}),
-    ]
 
     @staticmethod
     def reference(X, lengths, by="length", padding="kept"):
@@ -49,55 +40,49 @@ class ReversePadded(Agreement):
         real = (t < lengths)[..., np.newaxis]
         return found if padding == "kept" else np.where(real, found, 0)
 
-    @staticmethod
-    def mistakes():
-        return [
-            Mistake(
-                "padding-first",
-                _("The padding is reversed as well and comes first."),
-                _("Up to where does each sequence go? That part is to be reversed."),
-            ),
-            Mistake(
-                "padding-cleared",
-                _("The padding is set to zero."),
-                _("It should stay where it is and as it is."),
-            ),
-            Mistake(
-                "wrong-axis",
-                _("The order of the sequences is reversed, not that of the steps."),
-                _("Which axis is time?"),
-            ),
-            Mistake(
-                "one-length",
-                _("All sequences are reversed by the same length."),
-                _("Each sequence has a length of its own."),
-            ),
-            Mistake(
-                "not-reversed",
-                _("Nothing is reversed."),
-                _("What was at the last real step should be at the first one."),
-            ),
-        ]
+    mistakes = [
+        Mistake(
+            "padding-first",
+            _("The padding is reversed as well and comes first."),
+            _("Up to where does each sequence go? That part is to be reversed."),
+            planted=[{"by": "all"}],
+        ),
+        Mistake(
+            "padding-cleared",
+            _("The padding is set to zero."),
+            _("It should stay where it is and as it is."),
+            planted=[{"padding": "zero"}],
+        ),
+        Mistake(
+            "wrong-axis",
+            _("The order of the sequences is reversed, not that of the steps."),
+            _("Which axis is time?"),
+            planted=[{"by": "batch"}],
+        ),
+        Mistake(
+            "one-length",
+            _("All sequences are reversed by the same length."),
+            _("Each sequence has a length of its own."),
+            planted=[{"by": "first"}, {"by": "shortest"}],
+        ),
+        Mistake(
+            "not-reversed",
+            _("Nothing is reversed."),
+            _("What was at the last real step should be at the first one."),
+            planted=[{"by": "none"}],
+        ),
+    ]
 
 
-class SentenceVector(Agreement):
+class SentenceVector(ReferenceCheck):
     """Check that a sequence's vector is taken from where each direction ends."""
 
-    name = "sentence_vector"
     signature = "sentence_vector(H, lengths)"
     letters = "(n, 2h)"
     cases = (
         (normal(3, 5, 3, 4), np.array([3, 5, 2])),
         (normal(4, 4, 4, 4), np.array([2, 4, 1, 3])),
     )
-    variants = [
-        ("last-step", {"forward": "end", "backward": "end"}),
-        ("own-last-step", {"backward": "last"}),
-        ("padding-read", {"forward": "end"}),
-        ("exchanged", {"forward": "first", "backward": "last"}),
-        ("both-first", {"forward": "first"}),
-        ("halves-order", {"swap": True}),
-    ]
 
     @staticmethod
     def reference(H, lengths, forward="last", backward="first", swap=False):
@@ -111,66 +96,61 @@ class SentenceVector(Agreement):
         halves = [H[places[forward], each, :h], H[places[backward], each, h:]]
         return np.concatenate(halves[::-1] if swap else halves, axis=1)
 
-    @staticmethod
-    def mistakes():
-        return [
-            Mistake(
-                "last-step",
-                _("Both halves are taken from the last step of the batch."),
-                _("Where does the backward direction end? And is step T - 1 real?"),
-            ),
-            Mistake(
-                "own-last-step",
-                _("The backward half is taken from the last real step."),
-                _("How much has the backward direction read there?"),
-                _("It ends at the first step."),
-            ),
-            Mistake(
-                "padding-read",
-                _("The forward half is taken from behind the end of the sequences."),
-                _("The last real step of sequence i is lengths[i] - 1."),
-            ),
-            Mistake(
-                "exchanged",
-                _("Each half is taken from where its direction begins."),
-                _("A state has read everything where its direction ends."),
-            ),
-            Mistake(
-                "both-first",
-                _("Both halves are taken from the first step."),
-                _("How much has the forward direction read there?"),
-            ),
-            Mistake(
-                "halves-order",
-                _("The halves are in the wrong order."),
-                _("The forward half comes first, in H and in the result."),
-            ),
-        ]
+    mistakes = [
+        Mistake(
+            "last-step",
+            _("Both halves are taken from the last step of the batch."),
+            _("Where does the backward direction end? And is step T - 1 real?"),
+            planted=[{"forward": "end", "backward": "end"}],
+        ),
+        Mistake(
+            "own-last-step",
+            _("The backward half is taken from the last real step."),
+            _("How much has the backward direction read there?"),
+            _("It ends at the first step."),
+            planted=[{"backward": "last"}],
+        ),
+        Mistake(
+            "padding-read",
+            _("The forward half is taken from behind the end of the sequences."),
+            _("The last real step of sequence i is lengths[i] - 1."),
+            planted=[{"forward": "end"}],
+        ),
+        Mistake(
+            "exchanged",
+            _("Each half is taken from where its direction begins."),
+            _("A state has read everything where its direction ends."),
+            planted=[{"forward": "first", "backward": "last"}],
+        ),
+        Mistake(
+            "both-first",
+            _("Both halves are taken from the first step."),
+            _("How much has the forward direction read there?"),
+            planted=[{"forward": "first"}],
+        ),
+        Mistake(
+            "halves-order",
+            _("The halves are in the wrong order."),
+            _("The forward half comes first, in H and in the result."),
+            planted=[{"swap": True}],
+        ),
+    ]
 
 
-class Around(Agreement):
+class Around(ReferenceCheck):
     """Check that what is put together for a step hasn't read that step."""
 
-    name = "around"
     signature = "around(H_forward, H_backward)"
     letters = "(T, n, 2h)"
     cases = (
         (normal(5, 5, 2, 3), normal(6, 5, 2, 3)),
         (normal(7, 4, 4, 4), normal(8, 4, 4, 4)),
     )
-    variants = [
-        ("reads-itself", {"left": 0, "right": 0}),
-        ("half-reads-itself", {"left": 0}),
-        ("half-reads-itself", {"right": 0}),
-        ("wrong-way", {"left": -1, "right": 1}),
-        ("wraps-round", {"wrap": True}),
-        ("halves-order", {"swap": True}),
-    ]
 
     @staticmethod
     def reference(H_forward, H_backward, left=1, right=-1, wrap=False, swap=False):
         def moved(H, by):
-            """H moved `by` steps to later times."""
+            """Return H moved `by` steps to later times."""
             found = np.roll(H, by, axis=0)
             if by and not wrap:
                 found[0 if by > 0 else -1] = 0
@@ -179,52 +159,47 @@ class Around(Agreement):
         halves = [moved(H_forward, left), moved(H_backward, right)]
         return np.concatenate(halves[::-1] if swap else halves, axis=2)
 
-    @staticmethod
-    def mistakes():
-        return [
-            Mistake(
-                "reads-itself",
-                _("At step t both halves have read the token of step t."),
-                _("The forward state of step t includes X_t. Which one doesn't?"),
-            ),
-            Mistake(
-                "half-reads-itself",
-                _("One of the halves has read the token of its own step."),
-                _("Both halves have to be moved, in opposite directions."),
-            ),
-            Mistake(
-                "wrong-way",
-                _("The halves are moved in the wrong directions."),
-                _("The forward state should be that of the step before."),
-            ),
-            Mistake(
-                "wraps-round",
-                _("What falls off at one end comes in at the other."),
-                _("Before the first step and after the last one there is nothing."),
-                _("Put zeros there."),
-            ),
-            Mistake(
-                "halves-order",
-                _("The halves are in the wrong order."),
-                _("The forward half comes first."),
-            ),
-        ]
+    mistakes = [
+        Mistake(
+            "reads-itself",
+            _("At step t both halves have read the token of step t."),
+            _("The forward state of step t includes X_t. Which one doesn't?"),
+            planted=[{"left": 0, "right": 0}],
+        ),
+        Mistake(
+            "half-reads-itself",
+            _("One of the halves has read the token of its own step."),
+            _("Both halves have to be moved, in opposite directions."),
+            planted=[{"left": 0}, {"right": 0}],
+        ),
+        Mistake(
+            "wrong-way",
+            _("The halves are moved in the wrong directions."),
+            _("The forward state should be that of the step before."),
+            planted=[{"left": -1, "right": 1}],
+        ),
+        Mistake(
+            "wraps-round",
+            _("What falls off at one end comes in at the other."),
+            _("Before the first step and after the last one there is nothing."),
+            _("Put zeros there."),
+            planted=[{"wrap": True}],
+        ),
+        Mistake(
+            "halves-order",
+            _("The halves are in the wrong order."),
+            _("The forward half comes first."),
+            planted=[{"swap": True}],
+        ),
+    ]
 
 
-class Waits(Agreement):
+class Waits(ReferenceCheck):
     """Check how many steps each answer has to wait when a stream is cut in chunks."""
 
-    name = "waits"
     signature = "waits(num_steps, chunk, outlook)"
     tensors = False
     cases = ((10, 4, 1), (12, 3, 2), (7, 7, 0), (6, 1, 2), (9, 4, 3))
-    variants = [
-        ("whole-sequence", {"until": "sequence"}),
-        ("outlook-forgotten", {"look": False}),
-        ("beyond-the-end", {"cut": False}),
-        ("off-by-one", {"more": 1}),
-        ("same-for-all", {"until": "constant"}),
-    ]
 
     @staticmethod
     def reference(
@@ -243,35 +218,38 @@ class Waits(Agreement):
             found.append(last - t + more)
         return found
 
-    @staticmethod
-    def mistakes():
-        return [
-            Mistake(
-                "whole-sequence",
-                _("Each step waits for the end of the whole sequence."),
-                _("The backward direction starts anew in each chunk."),
-            ),
-            Mistake(
-                "outlook-forgotten",
-                _("Each step waits for the end of its chunk only."),
-                _("Which steps does the backward direction read before the chunk?"),
-            ),
-            Mistake(
-                "beyond-the-end",
-                _("Some steps wait for what will never come."),
-                _("What is read last if the sequence ends early?"),
-            ),
-            Mistake(
-                "off-by-one",
-                _("Each step waits for one step too many."),
-                _("The last step of a sequence has to wait for nothing."),
-            ),
-            Mistake(
-                "same-for-all",
-                _("All steps of a chunk wait equally long."),
-                _("Who waits longer, the first step of a chunk or the last?"),
-            ),
-        ]
+    mistakes = [
+        Mistake(
+            "whole-sequence",
+            _("Each step waits for the end of the whole sequence."),
+            _("The backward direction starts anew in each chunk."),
+            planted=[{"until": "sequence"}],
+        ),
+        Mistake(
+            "outlook-forgotten",
+            _("Each step waits for the end of its chunk only."),
+            _("Which steps does the backward direction read before the chunk?"),
+            planted=[{"look": False}],
+        ),
+        Mistake(
+            "beyond-the-end",
+            _("Some steps wait for what will never come."),
+            _("What is read last if the sequence ends early?"),
+            planted=[{"cut": False}],
+        ),
+        Mistake(
+            "off-by-one",
+            _("Each step waits for one step too many."),
+            _("The last step of a sequence has to wait for nothing."),
+            planted=[{"more": 1}],
+        ),
+        Mistake(
+            "same-for-all",
+            _("All steps of a chunk wait equally long."),
+            _("Who waits longer, the first step of a chunk or the last?"),
+            planted=[{"until": "constant"}],
+        ),
+    ]
 
 
 CHECKS = (ReversePadded, SentenceVector, Around, Waits)

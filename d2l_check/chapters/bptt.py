@@ -2,21 +2,20 @@
 
 import numpy as np
 
-from d2l_check.agreement import Agreement
 from d2l_check.language import _
 from d2l_check.mistake import Mistake
+from d2l_check.reference_check import ReferenceCheck
 
 
 def normal(seed, *shapes):
-    """Normal random arrays, the same in every run."""
+    """Return normal random arrays, the same in every run."""
     rng = np.random.default_rng(seed)
     return [rng.normal(size=shape) for shape in shapes]
 
 
-class LogitGradient(Agreement):
+class LogitGradient(ReferenceCheck):
     """Check the gradient of the mean cross-entropy over steps that aren't padding."""
 
-    name = "logit_gradient"
     signature = "logit_gradient(O, labels, lengths)"
     letters = "(T, n, q)"
     cases = (
@@ -31,17 +30,6 @@ class LogitGradient(Agreement):
             np.array([1, 3, 2]),
         ),
     )
-    variants = [
-        ("padding-counted", {"count": "all"}),
-        ("padding-not-masked", {"masked": False}),
-        ("padding-not-masked", {"masked": False, "count": "all"}),
-        ("sum-not-mean", {"count": "none"}),
-        ("sum-not-mean", {"count": "sequences"}),
-        ("mean-of-means", {"count": "each"}),
-        ("wrong-sign", {"sign": -1}),
-        ("softmax-axis", {"axis": 0}),
-        ("softmax-axis", {"axis": 1}),
-    ]
 
     @staticmethod
     def reference(O, labels, lengths, count="valid", masked=True, sign=1, axis=-1):
@@ -59,48 +47,53 @@ class LogitGradient(Agreement):
         dO = sign * (P - np.eye(q)[labels])
         return (dO * mask[..., np.newaxis] if masked else dO) / counts[count]
 
-    @staticmethod
-    def mistakes():
-        return [
-            Mistake(
-                "padding-counted",
-                _("The gradient is divided by all n T steps, padding included."),
-                _("The loss is a mean. Over how many outputs is it taken?"),
+    mistakes = [
+        Mistake(
+            "padding-counted",
+            _("The gradient is divided by all n T steps, padding included."),
+            _("The loss is a mean. Over how many outputs is it taken?"),
+            planted=[{"count": "all"}],
+        ),
+        Mistake(
+            "padding-not-masked",
+            _("Steps behind the end of a sequence get a gradient."),
+            _("They don't enter the loss, so what must their gradient be?"),
+            _("Step t of sequence i counts if t < lengths[i], counting from 0."),
+            planted=[{"masked": False}, {"masked": False, "count": "all"}],
+        ),
+        Mistake(
+            "sum-not-mean",
+            _("The gradient is that of a sum, or of a mean over sequences only."),
+            _("The loss is a mean over all outputs that count."),
+            planted=[{"count": "none"}, {"count": "sequences"}],
+        ),
+        Mistake(
+            "mean-of-means",
+            _("Each sequence is divided by its own length first."),
+            _(
+                "Then a step of a short sequence weighs more. All should weigh"
+                " the same."
             ),
-            Mistake(
-                "padding-not-masked",
-                _("Steps behind the end of a sequence get a gradient."),
-                _("They don't enter the loss, so what must their gradient be?"),
-                _("Step t of sequence i counts if t < lengths[i], counting from 0."),
-            ),
-            Mistake(
-                "sum-not-mean",
-                _("The gradient is that of a sum, or of a mean over sequences only."),
-                _("The loss is a mean over all outputs that count."),
-            ),
-            Mistake(
-                "mean-of-means",
-                _("Each sequence is divided by its own length first."),
-                _("Then a step of a short sequence weighs more. All should weigh"
-                  " the same."),
-            ),
-            Mistake(
-                "wrong-sign",
-                _("The gradient has the wrong sign."),
-                _("A step against the gradient should raise the right logit."),
-            ),
-            Mistake(
-                "softmax-axis",
-                _("Softmax is taken along the wrong axis."),
-                _("The probabilities of which numbers should add up to 1?"),
-            ),
-        ]  # fmt: skip
+            planted=[{"count": "each"}],
+        ),
+        Mistake(
+            "wrong-sign",
+            _("The gradient has the wrong sign."),
+            _("A step against the gradient should raise the right logit."),
+            planted=[{"sign": -1}],
+        ),
+        Mistake(
+            "softmax-axis",
+            _("Softmax is taken along the wrong axis."),
+            _("The probabilities of which numbers should add up to 1?"),
+            planted=[{"axis": 0}, {"axis": 1}],
+        ),
+    ]
 
 
-class LeakyBackward(Agreement):
+class LeakyBackward(ReferenceCheck):
     """Check the gradients of a network whose state leaks."""
 
-    name = "leaky_backward"
     signature = "leaky_backward(X, states, candidates, G, W_hh, alpha)"
 
     @staticmethod
@@ -114,16 +107,6 @@ class LeakyBackward(Agreement):
             candidates.append(np.tanh(A))
             states.append((1 - alpha) * states[-1] + alpha * candidates[-1])
         return X, np.stack(states), np.stack(candidates), G, W_hh, alpha
-
-    variants = [
-        ("leak-forgotten", {"leak": False}),
-        ("alpha-forgotten", {"scaled": False}),
-        ("state-in-derivative", {"slope": "state"}),
-        ("new-state", {"shift": 1}),
-        ("last-step-only", {"steps": "last"}),
-        ("output-forgotten", {"inject": "last"}),
-        ("not-transposed", {"transpose": False}),
-    ]
 
     @staticmethod
     def reference(
@@ -157,46 +140,51 @@ class LeakyBackward(Agreement):
                 db_h = db_h + dA.sum(axis=0, keepdims=True)
         return dW_xh, dW_hh, db_h
 
-    @staticmethod
-    def mistakes():
-        return [
-            Mistake(
-                "leak-forgotten",
-                _("One of the ways back from a state to the one before is missing."),
-                _("In how many places does the state before appear in the equation?"),
-                _("The part that leaks through has the derivative 1 - alpha."),
-            ),
-            Mistake(
-                "alpha-forgotten",
-                _("The gradient before tanh is too large, by a constant factor."),
-                _("The candidate enters the new state with a weight."),
-            ),
-            Mistake(
-                "state-in-derivative",
-                _("The derivative of tanh is taken from the state."),
-                _("1 - v * v is the derivative where v is what tanh returned."),
-            ),
-            Mistake(
-                "new-state",
-                _("The gradient of W_hh is computed with the state of the same step."),
-                _("Which state was multiplied by W_hh on the way forward?"),
-            ),
-            Mistake(
-                "last-step-only",
-                _("Only the last step contributes to the gradients."),
-                _("The weights are used at every step. What happens to the parts?"),
-            ),
-            Mistake(
-                "output-forgotten",
-                _("Only the output of the last step sends a gradient back."),
-                _("G has one part for each step. Where does it join in?"),
-            ),
-            Mistake(
-                "not-transposed",
-                _("On the way back, the product is taken with W_hh itself."),
-                _("Look at the rule for products. With h = h, shapes don't warn you."),
-            ),
-        ]
+    mistakes = [
+        Mistake(
+            "leak-forgotten",
+            _("One of the ways back from a state to the one before is missing."),
+            _("In how many places does the state before appear in the equation?"),
+            _("The part that leaks through has the derivative 1 - alpha."),
+            planted=[{"leak": False}],
+        ),
+        Mistake(
+            "alpha-forgotten",
+            _("The gradient before tanh is too large, by a constant factor."),
+            _("The candidate enters the new state with a weight."),
+            planted=[{"scaled": False}],
+        ),
+        Mistake(
+            "state-in-derivative",
+            _("The derivative of tanh is taken from the state."),
+            _("1 - v * v is the derivative where v is what tanh returned."),
+            planted=[{"slope": "state"}],
+        ),
+        Mistake(
+            "new-state",
+            _("The gradient of W_hh is computed with the state of the same step."),
+            _("Which state was multiplied by W_hh on the way forward?"),
+            planted=[{"shift": 1}],
+        ),
+        Mistake(
+            "last-step-only",
+            _("Only the last step contributes to the gradients."),
+            _("The weights are used at every step. What happens to the parts?"),
+            planted=[{"steps": "last"}],
+        ),
+        Mistake(
+            "output-forgotten",
+            _("Only the output of the last step sends a gradient back."),
+            _("G has one part for each step. Where does it join in?"),
+            planted=[{"inject": "last"}],
+        ),
+        Mistake(
+            "not-transposed",
+            _("On the way back, the product is taken with W_hh itself."),
+            _("Look at the rule for products. With h = h, shapes don't warn you."),
+            planted=[{"transpose": False}],
+        ),
+    ]
 
 
 LeakyBackward.cases = (
@@ -205,21 +193,12 @@ LeakyBackward.cases = (
 )
 
 
-class Reach(Agreement):
+class Reach(ReferenceCheck):
     """Check which inputs the loss of each step reaches when windows are cut."""
 
-    name = "reach"
     signature = "reach(num_steps, k)"
     tensors = False
     cases = ((7, 3), (4, 4), (6, 1), (8, 2), (5, 9))
-    variants = [
-        ("future", {"causal": False}),
-        ("sliding", {"window": "sliding"}),
-        ("border", {"shift": 1}),
-        ("border", {"size": 1}),
-        ("turned-round", {"transpose": True}),
-        ("not-cut", {"window": "none"}),
-    ]
 
     @staticmethod
     def reference(
@@ -237,43 +216,47 @@ class Reach(Agreement):
         kept = kept.astype(int)
         return kept.T if transpose else kept
 
-    @staticmethod
-    def mistakes():
-        return [
-            Mistake(
-                "future",
-                _("Some losses reach inputs that come after them."),
-                _("Can the output of step t depend on an input of a later step?"),
+    mistakes = [
+        Mistake(
+            "future",
+            _("Some losses reach inputs that come after them."),
+            _("Can the output of step t depend on an input of a later step?"),
+            planted=[{"causal": False}],
+        ),
+        Mistake(
+            "sliding",
+            _("Each loss reaches back k steps, wherever it stands."),
+            _(
+                "The borders are fixed. How far back does the first step of a"
+                " window get?"
             ),
-            Mistake(
-                "sliding",
-                _("Each loss reaches back k steps, wherever it stands."),
-                _("The borders are fixed. How far back does the first step of a"
-                  " window get?"),
-            ),
-            Mistake(
-                "border",
-                _("The borders are in the wrong place."),
-                _("The first window has the steps 0 to k - 1."),
-                _("Step t is in the window with the number t // k."),
-            ),
-            Mistake(
-                "turned-round",
-                _("Rows and columns are exchanged."),
-                _("Rows are losses, columns are inputs."),
-            ),
-            Mistake(
-                "not-cut",
-                _("Every loss reaches back to the first step."),
-                _("Where is the state detached?"),
-            ),
-        ]  # fmt: skip
+            planted=[{"window": "sliding"}],
+        ),
+        Mistake(
+            "border",
+            _("The borders are in the wrong place."),
+            _("The first window has the steps 0 to k - 1."),
+            _("Step t is in the window with the number t // k."),
+            planted=[{"shift": 1}, {"size": 1}],
+        ),
+        Mistake(
+            "turned-round",
+            _("Rows and columns are exchanged."),
+            _("Rows are losses, columns are inputs."),
+            planted=[{"transpose": True}],
+        ),
+        Mistake(
+            "not-cut",
+            _("Every loss reaches back to the first step."),
+            _("Where is the state detached?"),
+            planted=[{"window": "none"}],
+        ),
+    ]
 
 
-class ForwardGradient(Agreement):
+class ForwardGradient(ReferenceCheck):
     """Check the gradient that is carried forward along with the state."""
 
-    name = "forward_gradient"
     signature = "forward_gradient(x, w_xh, w_hh)"
     tensors = False
     cases = (
@@ -281,13 +264,6 @@ class ForwardGradient(Agreement):
         (np.array([-0.6, 0.4, 1.1]), -0.5, 1.3),
         (np.array([0.2, 0.9]), 1.2, -0.8),
     )
-    variants = [
-        ("history-forgotten", {"history": False}),
-        ("weight-forgotten", {"weighted": False}),
-        ("slope-forgotten", {"slope": False}),
-        ("new-state", {"new": True}),
-        ("exchanged", {"exchanged": True}),
-    ]
 
     @staticmethod
     def reference(
@@ -310,37 +286,42 @@ class ForwardGradient(Agreement):
             s_hh = factor * ((h if new else before) + carry * s_hh)
         return (h, s_hh, s_xh) if exchanged else (h, s_xh, s_hh)
 
-    @staticmethod
-    def mistakes():
-        return [
-            Mistake(
-                "history-forgotten",
-                _("The state before is treated as a constant."),
-                _("It was computed with the same weights, so it has a derivative."),
-                _("What you have is truncated to a window of one step."),
+    mistakes = [
+        Mistake(
+            "history-forgotten",
+            _("The state before is treated as a constant."),
+            _("It was computed with the same weights, so it has a derivative."),
+            _("What you have is truncated to a window of one step."),
+            planted=[{"history": False}],
+        ),
+        Mistake(
+            "weight-forgotten",
+            _("The derivative of the state before isn't multiplied by w_hh."),
+            _("How does a change of the state before change the new state?"),
+            planted=[{"weighted": False}],
+        ),
+        Mistake(
+            "slope-forgotten",
+            _("The derivative of tanh is missing."),
+            _("A change of what is in the brackets isn't a change of the state."),
+            planted=[{"slope": False}],
+        ),
+        Mistake(
+            "new-state",
+            _(
+                "The direct part for w_hh has the new state where it should have"
+                " the one before."
             ),
-            Mistake(
-                "weight-forgotten",
-                _("The derivative of the state before isn't multiplied by w_hh."),
-                _("How does a change of the state before change the new state?"),
-            ),
-            Mistake(
-                "slope-forgotten",
-                _("The derivative of tanh is missing."),
-                _("A change of what is in the brackets isn't a change of the state."),
-            ),
-            Mistake(
-                "new-state",
-                _("The direct part for w_hh has the new state where it should have"
-                  " the one before."),
-                _("Which state is multiplied by w_hh? Mind the order of your lines."),
-            ),
-            Mistake(
-                "exchanged",
-                _("The two derivatives are returned in the wrong order."),
-                _("The order is: the state, then w_xh, then w_hh."),
-            ),
-        ]  # fmt: skip
+            _("Which state is multiplied by w_hh? Mind the order of your lines."),
+            planted=[{"new": True}],
+        ),
+        Mistake(
+            "exchanged",
+            _("The two derivatives are returned in the wrong order."),
+            _("The order is: the state, then w_xh, then w_hh."),
+            planted=[{"exchanged": True}],
+        ),
+    ]
 
 
 CHECKS = (LogitGradient, LeakyBackward, Reach, ForwardGradient)

@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 
-from d2l_check.agreement import Agreement
 from d2l_check.language import _
 from d2l_check.mistake import Mistake
+from d2l_check.reference_check import ReferenceCheck
 
 
 def matrices(seed, *shapes, size=1.0):
@@ -15,26 +15,17 @@ def matrices(seed, *shapes, size=1.0):
 
 
 def leaky_case(seed, steps, h, alpha):
-    """Candidates between -1 and 1, weights and a leak."""
+    """Return candidates between -1 and 1, weights and a leak."""
     candidates, W_hh = matrices(seed, (steps, h), (h, h))
     return np.tanh(candidates), 0.7 * W_hh, alpha
 
 
-class LeakyJacobian(Agreement):
+class LeakyJacobian(ReferenceCheck):
     """Check the product of the Jacobians of a network with a leak."""
 
-    name = "leaky_jacobian"
     signature = "leaky_jacobian(candidates, W_hh, alpha)"
     letters = "(h, h)"
     cases = (leaky_case(1, 3, 4, 0.7), leaky_case(2, 3, 3, 0.4))
-    variants = [
-        ("reversed", {"reverse": True}),
-        ("not-transposed", {"transpose": False}),
-        ("no-leak", {"leak": False}),
-        ("shares-swapped", {"swap": True}),
-        ("no-slope", {"slope": "none"}),
-        ("slope-not-squared", {"slope": "linear"}),
-    ]
 
     @staticmethod
     def reference(
@@ -59,57 +50,57 @@ class LeakyJacobian(Agreement):
             J = (step + kept * identity if leak else step) @ J
         return J
 
-    @staticmethod
-    def mistakes():
-        return [
-            Mistake(
-                "reversed",
-                _("The Jacobians are multiplied in the wrong order."),
-                _("Which of them does a change of h_t meet first, and which last?"),
-                _("dh_T/dh_t begins, on its left, with the Jacobian of step T."),
+    mistakes = [
+        Mistake(
+            "reversed",
+            _("The Jacobians are multiplied in the wrong order."),
+            _("Which of them does a change of h_t meet first, and which last?"),
+            _("dh_T/dh_t begins, on its left, with the Jacobian of step T."),
+            planted=[{"reverse": True}],
+        ),
+        Mistake(
+            "not-transposed",
+            _("W_hh isn't transposed."),
+            _(
+                "The Jacobian turns a state's rows into columns: its "
+                "rows belong to what comes out."
             ),
-            Mistake(
-                "not-transposed",
-                _("W_hh isn't transposed."),
-                _(
-                    "The Jacobian turns a state's rows into columns: its "
-                    "rows belong to what comes out."
-                ),
-                _(
-                    "Element (i, j) is the change of unit i by unit j of the "
-                    "step before."
-                ),
-            ),
-            Mistake(
-                "no-leak",
-                _("The path that bypasses the candidate is missing."),
-                _("A change of the old state reaches the new one on two paths."),
-                _("What is the Jacobian of alpha times h with respect to h?"),
-            ),
-            Mistake(
-                "shares-swapped",
-                _("The shares of the old state and of the candidate are swapped."),
-                _("Which of the two is multiplied by alpha in the formula?"),
-            ),
-            Mistake(
-                "no-slope",
-                _("The slope of tanh is missing."),
-                _("Between the sum in the brackets and the candidate there is a tanh."),
-                _("The slope of tanh can be computed from its value alone."),
-            ),
-            Mistake(
-                "slope-not-squared",
-                _("The slope of tanh is wrong."),
-                _("It is the same for a value and for its negative."),
-                _("At the value h, what is the derivative of tanh in terms of h?"),
-            ),
-        ]
+            _("Element (i, j) is the change of unit i by unit j of the step before."),
+            planted=[{"transpose": False}],
+        ),
+        Mistake(
+            "no-leak",
+            _("The path that bypasses the candidate is missing."),
+            _("A change of the old state reaches the new one on two paths."),
+            _("What is the Jacobian of alpha times h with respect to h?"),
+            planted=[{"leak": False}],
+        ),
+        Mistake(
+            "shares-swapped",
+            _("The shares of the old state and of the candidate are swapped."),
+            _("Which of the two is multiplied by alpha in the formula?"),
+            planted=[{"swap": True}],
+        ),
+        Mistake(
+            "no-slope",
+            _("The slope of tanh is missing."),
+            _("Between the sum in the brackets and the candidate there is a tanh."),
+            _("The slope of tanh can be computed from its value alone."),
+            planted=[{"slope": "none"}],
+        ),
+        Mistake(
+            "slope-not-squared",
+            _("The slope of tanh is wrong."),
+            _("It is the same for a value and for its negative."),
+            _("At the value h, what is the derivative of tanh in terms of h?"),
+            planted=[{"slope": "linear"}],
+        ),
+    ]
 
 
-class GrowthRate(Agreement):
+class GrowthRate(ReferenceCheck):
     """Check the growth per step of the powers of a matrix."""
 
-    name = "growth_rate"
     signature = "growth_rate(W, num_steps)"
     tensors = False
     cases = (
@@ -117,14 +108,6 @@ class GrowthRate(Agreement):
         (matrices(4, (3, 3))[0], 3),
         (matrices(5, (2, 2), size=0.5)[0], 12),
     )
-    variants = [
-        ("no-root", {"root": "none"}),
-        ("divided", {"root": "divided"}),
-        ("frobenius", {"norm": "fro"}),
-        ("elementwise", {"elementwise": True}),
-        ("one-step", {"one_step": True}),
-        ("radius", {"radius": True}),
-    ]
 
     @staticmethod
     def reference(
@@ -146,66 +129,55 @@ class GrowthRate(Agreement):
             return size ** (1 / num_steps)
         return size / num_steps if root == "divided" else size
 
-    @staticmethod
-    def mistakes():
-        return [
-            Mistake(
-                "no-root",
-                _("This is the norm of the whole product, not the growth per step."),
-                _(
-                    "If each step multiplies by r, the product of k steps has r "
-                    "to the k."
-                ),
-            ),
-            Mistake(
-                "divided",
-                _("The norm is divided by the number of steps."),
-                _("Growth multiplies from step to step; it doesn't add up."),
-                _("Which operation undoes a power?"),
-            ),
-            Mistake(
-                "frobenius",
-                _("The norm isn't the spectral norm."),
-                _("Look up what np.linalg.norm computes for a matrix by default."),
-                _("Its second argument chooses the norm."),
-            ),
-            Mistake(
-                "elementwise",
-                _("The power is taken of each number by itself."),
-                _("W to the k is a product of k matrices."),
-                _("NumPy has a function for the power of a matrix, in np.linalg."),
-            ),
-            Mistake(
-                "one-step",
-                _("The result doesn't depend on num_steps: it is the norm of W."),
-                _("Multiply first, and measure the product."),
-            ),
-            Mistake(
-                "radius",
-                _("This is the spectral radius itself, by the eigenvalues."),
-                _(
-                    "The task asks for the estimate after num_steps steps, "
-                    "without them."
-                ),
-            ),
-        ]
+    mistakes = [
+        Mistake(
+            "no-root",
+            _("This is the norm of the whole product, not the growth per step."),
+            _("If each step multiplies by r, the product of k steps has r to the k."),
+            planted=[{"root": "none"}],
+        ),
+        Mistake(
+            "divided",
+            _("The norm is divided by the number of steps."),
+            _("Growth multiplies from step to step; it doesn't add up."),
+            _("Which operation undoes a power?"),
+            planted=[{"root": "divided"}],
+        ),
+        Mistake(
+            "frobenius",
+            _("The norm isn't the spectral norm."),
+            _("Look up what np.linalg.norm computes for a matrix by default."),
+            _("Its second argument chooses the norm."),
+            planted=[{"norm": "fro"}],
+        ),
+        Mistake(
+            "elementwise",
+            _("The power is taken of each number by itself."),
+            _("W to the k is a product of k matrices."),
+            _("NumPy has a function for the power of a matrix, in np.linalg."),
+            planted=[{"elementwise": True}],
+        ),
+        Mistake(
+            "one-step",
+            _("The result doesn't depend on num_steps: it is the norm of W."),
+            _("Multiply first, and measure the product."),
+            planted=[{"one_step": True}],
+        ),
+        Mistake(
+            "radius",
+            _("This is the spectral radius itself, by the eigenvalues."),
+            _("The task asks for the estimate after num_steps steps, without them."),
+            planted=[{"radius": True}],
+        ),
+    ]
 
 
-class KeepBias(Agreement):
+class KeepBias(ReferenceCheck):
     """Check the bias of a gate for a given time scale."""
 
-    name = "keep_bias"
     signature = "keep_bias(distance, share)"
     tensors = False
     cases = ((10, 0.5), (3, 0.3), (40, 0.9), (1, 0.2))
-    variants = [
-        ("power-not-root", {"gate": "power"}),
-        ("divided", {"gate": "divided"}),
-        ("no-logit", {"solve": "none"}),
-        ("log-only", {"solve": "log"}),
-        ("wrong-sign", {"solve": "negative"}),
-        ("logistic-again", {"solve": "logistic"}),
-    ]
 
     @staticmethod
     def reference(distance, share, gate="root", solve="logit"):
@@ -222,67 +194,63 @@ class KeepBias(Agreement):
             "logistic": 1 / (1 + math.exp(-f)),
         }[solve]
 
-    @staticmethod
-    def mistakes():
-        return [
-            Mistake(
-                "power-not-root",
-                _("The value of the gate is share to the power of distance."),
-                _("The gate is applied distance times, and then share is left."),
-                _("Write the product of all gates, set it equal to share, and solve."),
-            ),
-            Mistake(
-                "divided",
-                _("The value of the gate is share divided by distance."),
-                _("The gates of the steps are multiplied, not added."),
-                _("Write the product of all gates, set it equal to share, and solve."),
-            ),
-            Mistake(
-                "no-logit",
-                _("This is the value of the gate, not its bias."),
-                _("The gate is the logistic function of the bias: solve for the bias."),
-            ),
-            Mistake(
-                "log-only",
-                _("The bias is the logarithm of the gate alone."),
-                _("Solve f = 1 / (1 + exp(-b)) for b, one step after the other."),
-                _("Test it: the logistic function of your bias should give f again."),
-            ),
-            Mistake(
-                "wrong-sign",
-                _("The sign of the bias is wrong."),
-                _("A gate that keeps a lot needs a bias above zero."),
-            ),
-            Mistake(
-                "logistic-again",
-                _("The logistic function is applied to the gate."),
-                _("It leads from the bias to the gate. You need the way back."),
-            ),
-        ]
+    mistakes = [
+        Mistake(
+            "power-not-root",
+            _("The value of the gate is share to the power of distance."),
+            _("The gate is applied distance times, and then share is left."),
+            _("Write the product of all gates, set it equal to share, and solve."),
+            planted=[{"gate": "power"}],
+        ),
+        Mistake(
+            "divided",
+            _("The value of the gate is share divided by distance."),
+            _("The gates of the steps are multiplied, not added."),
+            _("Write the product of all gates, set it equal to share, and solve."),
+            planted=[{"gate": "divided"}],
+        ),
+        Mistake(
+            "no-logit",
+            _("This is the value of the gate, not its bias."),
+            _("The gate is the logistic function of the bias: solve for the bias."),
+            planted=[{"solve": "none"}],
+        ),
+        Mistake(
+            "log-only",
+            _("The bias is the logarithm of the gate alone."),
+            _("Solve f = 1 / (1 + exp(-b)) for b, one step after the other."),
+            _("Test it: the logistic function of your bias should give f again."),
+            planted=[{"solve": "log"}],
+        ),
+        Mistake(
+            "wrong-sign",
+            _("The sign of the bias is wrong."),
+            _("A gate that keeps a lot needs a bias above zero."),
+            planted=[{"solve": "negative"}],
+        ),
+        Mistake(
+            "logistic-again",
+            _("The logistic function is applied to the gate."),
+            _("It leads from the bias to the gate. You need the way back."),
+            planted=[{"solve": "logistic"}],
+        ),
+    ]
 
 
 def gradients(seed, *shapes):
-    """Gradients of which some numbers are far larger than others."""
+    """Return gradients of which some numbers are far larger than others."""
     return [grad**3 for grad in matrices(seed, *shapes)]
 
 
-class Turned(Agreement):
+class Turned(ReferenceCheck):
     """Check the cosine between a gradient and the same, clipped by value."""
 
-    name = "turned"
     signature = "turned(grads, theta)"
     cases = (
         (gradients(6, (3, 2), (4,)), 0.5),
         (gradients(7, (3, 3), (3, 3)), 0.2),
         (gradients(8, (2, 5), (6,), (1,)), 1.5),
     )
-    variants = [
-        ("each-by-itself", {"together": False}),
-        ("one-sided", {"low": False}),
-        ("not-normalised", {"norms": "none"}),
-        ("one-norm", {"norms": "first"}),
-        ("clipped-by-norm", {"by_norm": True}),
-    ]
 
     @staticmethod
     def reference(grads, theta, together=True, low=True, norms="both", by_norm=False):
@@ -297,36 +265,39 @@ class Turned(Agreement):
         scale = {"both": first * second, "first": first**2, "none": 1.0}[norms]
         return float(g @ cut / scale)
 
-    @staticmethod
-    def mistakes():
-        return [
-            Mistake(
-                "each-by-itself",
-                _("The cosine is computed for each tensor by itself, and averaged."),
-                _("All tensors together are one long vector."),
-                _("Join them first, or add up the products and squares of all."),
-            ),
-            Mistake(
-                "one-sided",
-                _("Only large positive numbers are cut."),
-                _("What should become of a number below minus theta?"),
-            ),
-            Mistake(
-                "not-normalised",
-                _("This is the product of the two vectors, not their cosine."),
-                _("A cosine doesn't depend on how long the vectors are."),
-            ),
-            Mistake(
-                "one-norm",
-                _("The product is divided by the norm of the gradient twice."),
-                _("The second vector is the clipped one, and it is shorter."),
-            ),
-            Mistake(
-                "clipped-by-norm",
-                _("The gradient is clipped by its norm, and its direction stays."),
-                _("This exercise cuts every single number to the interval."),
-            ),
-        ]
+    mistakes = [
+        Mistake(
+            "each-by-itself",
+            _("The cosine is computed for each tensor by itself, and averaged."),
+            _("All tensors together are one long vector."),
+            _("Join them first, or add up the products and squares of all."),
+            planted=[{"together": False}],
+        ),
+        Mistake(
+            "one-sided",
+            _("Only large positive numbers are cut."),
+            _("What should become of a number below minus theta?"),
+            planted=[{"low": False}],
+        ),
+        Mistake(
+            "not-normalised",
+            _("This is the product of the two vectors, not their cosine."),
+            _("A cosine doesn't depend on how long the vectors are."),
+            planted=[{"norms": "none"}],
+        ),
+        Mistake(
+            "one-norm",
+            _("The product is divided by the norm of the gradient twice."),
+            _("The second vector is the clipped one, and it is shorter."),
+            planted=[{"norms": "first"}],
+        ),
+        Mistake(
+            "clipped-by-norm",
+            _("The gradient is clipped by its norm, and its direction stays."),
+            _("This exercise cuts every single number to the interval."),
+            planted=[{"by_norm": True}],
+        ),
+    ]
 
 
 CHECKS = (LeakyJacobian, GrowthRate, KeepBias, Turned)

@@ -2,24 +2,23 @@
 
 import numpy as np
 
-from d2l_check.agreement import Agreement
 from d2l_check.inputs import weights
 from d2l_check.language import _
 from d2l_check.mistake import Mistake
 from d2l_check.reference.activation import sigmoid
+from d2l_check.reference_check import ReferenceCheck
 
 
 def one_gate_case(n, d, h, seed):
-    """An input, a state and the six parameters of a cell with one gate."""
+    """Return an input, a state and the six parameters of a cell with one gate."""
     rng = np.random.default_rng(seed)
     X, H = rng.normal(size=(n, d)), rng.normal(size=(n, h))
     return X, H, *weights(rng, [(d, h), (h, h), (h,)] * 2)
 
 
-class OneGateStep(Agreement):
+class OneGateStep(ReferenceCheck):
     """Check one step of a memory cell with an update gate alone."""
 
-    name = "one_gate_step"
     signature = "one_gate_step(X, H, W_xz, W_hz, b_z, W_xh, W_hh, b_h)"
     letters = "(n, h)"
     cases = (
@@ -50,56 +49,49 @@ class OneGateStep(Agreement):
         kept = Z if keep == "Z" else 1 - Z
         return kept * H + ((1 - kept) * H_tilde if share else H_tilde)
 
-    variants = [
-        ("one-gate-turned", {"keep": "1 - Z"}),
-        ("one-gate-tanh", {"gate": np.tanh}),
-        ("one-gate-candidate", {"phi": lambda x: x}),
-        ("one-gate-candidate", {"phi": sigmoid}),
-        ("one-gate-share", {"share": False}),
-        ("one-gate-swapped", {"swapped": True}),
+    mistakes = [
+        Mistake(
+            "one-gate-turned",
+            _("The gate keeps where it should write, and writes where it keeps."),
+            _("Set Z to 1 in your last line. Is the old state left over?"),
+            planted=[{"keep": "1 - Z"}],
+        ),
+        Mistake(
+            "one-gate-tanh",
+            _("The gate goes through tanh, so that it can be negative."),
+            _("Between which two numbers does a share lie?"),
+            planted=[{"gate": np.tanh}],
+        ),
+        Mistake(
+            "one-gate-candidate",
+            _("The candidate doesn't go through tanh."),
+            _("Should a state be able to rise and to fall, and stay bounded?"),
+            planted=[{"phi": lambda x: x}, {"phi": sigmoid}],
+        ),
+        Mistake(
+            "one-gate-share",
+            _("The candidate comes in whole, and not with its share."),
+            _("The two weights of a mean have the sum 1."),
+            planted=[{"share": False}],
+        ),
+        Mistake(
+            "one-gate-swapped",
+            _("The parameters of the gate and of the candidate changed places."),
+            _("The last letter of an index says what a weight leads to."),
+            planted=[{"swapped": True}],
+        ),
     ]
-
-    @staticmethod
-    def mistakes():
-        return [
-            Mistake(
-                "one-gate-turned",
-                _("The gate keeps where it should write, and writes where it keeps."),
-                _("Set Z to 1 in your last line. Is the old state left over?"),
-            ),
-            Mistake(
-                "one-gate-tanh",
-                _("The gate goes through tanh, so that it can be negative."),
-                _("Between which two numbers does a share lie?"),
-            ),
-            Mistake(
-                "one-gate-candidate",
-                _("The candidate doesn't go through tanh."),
-                _("Should a state be able to rise and to fall, and stay bounded?"),
-            ),
-            Mistake(
-                "one-gate-share",
-                _("The candidate comes in whole, and not with its share."),
-                _("The two weights of a mean have the sum 1."),
-            ),
-            Mistake(
-                "one-gate-swapped",
-                _("The parameters of the gate and of the candidate changed places."),
-                _("The last letter of an index says what a weight leads to."),
-            ),
-        ]
 
 
 def stack_case(rows, h, have, want, seed):
-    """A matrix with a block for each gate, the order it has and the one wanted."""
+    """Return a matrix with a block for each gate, its order and the one wanted."""
     rng = np.random.default_rng(seed)
     return rng.normal(size=(rows, len(have) * h)), have, want
 
 
-class ReorderGates(Agreement):
+class ReorderGates(ReferenceCheck):
     """Check that blocks of columns are brought into another order."""
 
-    name = "reorder_gates"
     signature = "reorder_gates(W, have, want)"
     tensors = False
     cases = (
@@ -121,41 +113,36 @@ class ReorderGates(Agreement):
         blocks = np.split(W, len(have), axis=axis)
         return np.concatenate([blocks[k] for k in order], axis=axis)
 
-    variants = [
-        ("reorder-inverse", {"inverse": True}),
-        ("reorder-rows", {"axis": 0}),
-        ("reorder-single", {"single": True}),
-        ("reorder-nothing", {"as_it_is": True}),
+    mistakes = [
+        Mistake(
+            "reorder-inverse",
+            _("The blocks go the wrong way: from `want` to `have`."),
+            _("Ask for each gate of `want` where it stands in `have`."),
+            planted=[{"inverse": True}],
+        ),
+        Mistake(
+            "reorder-rows",
+            _("Rows are moved in place of columns."),
+            _("W has the shape (inputs, gates times h): which axis holds gates?"),
+            planted=[{"axis": 0}],
+        ),
+        Mistake(
+            "reorder-single",
+            _("Single columns are dealt out by turns to the gates."),
+            _("The h columns of a gate stand side by side. Cut blocks."),
+            planted=[{"single": True}],
+        ),
+        Mistake(
+            "reorder-nothing",
+            _("The order is still the one that it was."),
+            _("Which gate should the first h columns belong to in the end?"),
+            planted=[{"as_it_is": True}],
+        ),
     ]
-
-    @staticmethod
-    def mistakes():
-        return [
-            Mistake(
-                "reorder-inverse",
-                _("The blocks go the wrong way: from `want` to `have`."),
-                _("Ask for each gate of `want` where it stands in `have`."),
-            ),
-            Mistake(
-                "reorder-rows",
-                _("Rows are moved in place of columns."),
-                _("W has the shape (inputs, gates times h): which axis holds gates?"),
-            ),
-            Mistake(
-                "reorder-single",
-                _("Single columns are dealt out by turns to the gates."),
-                _("The h columns of a gate stand side by side. Cut blocks."),
-            ),
-            Mistake(
-                "reorder-nothing",
-                _("The order is still the one that it was."),
-                _("Which gate should the first h columns belong to in the end?"),
-            ),
-        ]
 
 
 def jacobian_case(h, seed):
-    """A state, its gate and candidate, and the weights from the state."""
+    """Return a state, its gate and candidate, and the weights from the state."""
     rng = np.random.default_rng(seed)
     old, z, h_tilde = rng.normal(size=(3, h))
     return (
@@ -166,10 +153,9 @@ def jacobian_case(h, seed):
     )
 
 
-class GateJacobian(Agreement):
+class GateJacobian(ReferenceCheck):
     """Check the derivative of a cell's new state by its old one."""
 
-    name = "gate_jacobian"
     signature = "gate_jacobian(h, z, h_tilde, W_hz, W_hh)"
     tensors = False
     letters = "(h, h)"
@@ -193,61 +179,55 @@ class GateJacobian(Agreement):
         J = np.diag(z) * direct + gate * through_gate + candidate * through_candidate
         return J.T if transposed else J
 
-    variants = [
-        ("jacobian-direct-only", {"gate": 0, "candidate": False}),
-        ("jacobian-no-gate", {"gate": 0}),
-        ("jacobian-no-candidate", {"candidate": False}),
-        ("jacobian-no-direct", {"direct": False}),
-        ("jacobian-sign", {"gate": -1}),
-        ("jacobian-share", {"share": False}),
-        ("jacobian-transposed", {"transposed": True}),
+    mistakes = [
+        Mistake(
+            "jacobian-direct-only",
+            _("Only the direct way is there: the gate and candidate are missing."),
+            _("In how many places does the old state stand in the equations?"),
+            planted=[{"gate": 0, "candidate": False}],
+        ),
+        Mistake(
+            "jacobian-no-gate",
+            _("The way through the gate is missing."),
+            _("The gate depends on the old state, too. Use the product rule."),
+            planted=[{"gate": 0}],
+        ),
+        Mistake(
+            "jacobian-no-candidate",
+            _("The way through the candidate is missing."),
+            _("What does a change of the candidate do to the new state?"),
+            planted=[{"candidate": False}],
+        ),
+        Mistake(
+            "jacobian-no-direct",
+            _("The direct way is missing."),
+            _("What is left of the derivative if all weights are zero?"),
+            planted=[{"direct": False}],
+        ),
+        Mistake(
+            "jacobian-sign",
+            _("The way through the gate has the wrong sign."),
+            _("If the gate rises a little, which way does the state move?"),
+            planted=[{"gate": -1}],
+        ),
+        Mistake(
+            "jacobian-share",
+            _("The candidate's way isn't weighted with its share."),
+            _("By what is the candidate multiplied in the blend?"),
+            planted=[{"share": False}],
+        ),
+        Mistake(
+            "jacobian-transposed",
+            _("Rows and columns are the wrong way round."),
+            _("Row i belongs to the old unit i, column j to the new unit j."),
+            planted=[{"transposed": True}],
+        ),
     ]
 
-    @staticmethod
-    def mistakes():
-        return [
-            Mistake(
-                "jacobian-direct-only",
-                _("Only the direct way is there: the gate and candidate are missing."),
-                _("In how many places does the old state stand in the equations?"),
-            ),
-            Mistake(
-                "jacobian-no-gate",
-                _("The way through the gate is missing."),
-                _("The gate depends on the old state, too. Use the product rule."),
-            ),
-            Mistake(
-                "jacobian-no-candidate",
-                _("The way through the candidate is missing."),
-                _("What does a change of the candidate do to the new state?"),
-            ),
-            Mistake(
-                "jacobian-no-direct",
-                _("The direct way is missing."),
-                _("What is left of the derivative if all weights are zero?"),
-            ),
-            Mistake(
-                "jacobian-sign",
-                _("The way through the gate has the wrong sign."),
-                _("If the gate rises a little, which way does the state move?"),
-            ),
-            Mistake(
-                "jacobian-share",
-                _("The candidate's way isn't weighted with its share."),
-                _("By what is the candidate multiplied in the blend?"),
-            ),
-            Mistake(
-                "jacobian-transposed",
-                _("Rows and columns are the wrong way round."),
-                _("Row i belongs to the old unit i, column j to the new unit j."),
-            ),
-        ]
 
-
-class GRUSize(Agreement):
+class GRUSize(ReferenceCheck):
     """Check the number of parameters of a stack of GRU layers."""
 
-    name = "gru_size"
     signature = "gru_size(d, h, num_layers, num_biases)"
     tensors = False
     cases = ((28, 64, 1, 2), (5, 3, 3, 1), (7, 4, 2, 2))
@@ -263,38 +243,32 @@ class GRUSize(Agreement):
             total += blocks * (inputs * h + state * h * h + biases * h)
         return total
 
-    variants = [
-        ("gru-size-blocks", {"blocks": 2}),
-        ("gru-size-blocks", {"blocks": 4}),
-        ("gru-size-above", {"above": False}),
-        ("gru-size-state", {"state": False}),
-        ("gru-size-biases", {"once": True}),
+    mistakes = [
+        Mistake(
+            "gru-size-blocks",
+            _("The number of blocks isn't that of a GRU."),
+            _("Count what has weights of its own: the gates, and what else?"),
+            planted=[{"blocks": 2}, {"blocks": 4}],
+        ),
+        Mistake(
+            "gru-size-above",
+            _("The layers above the first read something else than the input."),
+            _("How wide is what a layer hands up?"),
+            planted=[{"above": False}],
+        ),
+        Mistake(
+            "gru-size-state",
+            _("The weights from the state are missing."),
+            _("Each block has two products. With what?"),
+            planted=[{"state": False}],
+        ),
+        Mistake(
+            "gru-size-biases",
+            _("Each block is counted with a single bias."),
+            _("One of the arguments hasn't been used."),
+            planted=[{"once": True}],
+        ),
     ]
-
-    @staticmethod
-    def mistakes():
-        return [
-            Mistake(
-                "gru-size-blocks",
-                _("The number of blocks isn't that of a GRU."),
-                _("Count what has weights of its own: the gates, and what else?"),
-            ),
-            Mistake(
-                "gru-size-above",
-                _("The layers above the first read something else than the input."),
-                _("How wide is what a layer hands up?"),
-            ),
-            Mistake(
-                "gru-size-state",
-                _("The weights from the state are missing."),
-                _("Each block has two products. With what?"),
-            ),
-            Mistake(
-                "gru-size-biases",
-                _("Each block is counted with a single bias."),
-                _("One of the arguments hasn't been used."),
-            ),
-        ]
 
 
 CHECKS = (OneGateStep, ReorderGates, GateJacobian, GRUSize)

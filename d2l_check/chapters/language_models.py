@@ -5,17 +5,16 @@ from collections import Counter
 
 import numpy as np
 
-from d2l_check.agreement import Agreement
 from d2l_check.language import _
 from d2l_check.mistake import Mistake
+from d2l_check.reference_check import ReferenceCheck
 
 SENTENCES = ["the dog sleeps", "the cat sleeps", "the dog barks", "a dog barks loudly"]
 
 
-class BigramLogProbability(Agreement):
+class BigramLogProbability(ReferenceCheck):
     """Check the logarithm of a sentence's probability by smoothed bigrams."""
 
-    name = "bigram_log_probability"
     signature = "bigram_log_probability(sentence, sentences, k, q)"
     cases = (
         ("the dog barks", SENTENCES, 0.5, 9),
@@ -46,52 +45,48 @@ class BigramLogProbability(Agreement):
             factors.append((counts[pair] + k) / (seen + added(k, q)))
         return float(sum(map(log, factors)) if log else math.prod(factors))
 
-    variants = [
-        ("bigram-no-begin", {"begins": False}),
-        ("bigram-no-end", {"ends": False}),
-        ("bigram-denominator", {"added": lambda k, q: k}),
-        ("bigram-denominator", {"added": lambda k, q: 0}),
-        ("bigram-denominator", {"added": lambda k, q: q}),
-        ("bigram-joint", {"joint": True}),
-        ("bigram-no-logarithm", {"log": None}),
-        ("bigram-base", {"log": math.log2}),
-        ("bigram-base", {"log": math.log10}),
+    mistakes = [
+        Mistake(
+            "bigram-no-begin",
+            _("The first word isn't predicted: a factor is missing."),
+            _("What is the context of the first word?"),
+            planted=[{"begins": False}],
+        ),
+        Mistake(
+            "bigram-no-end",
+            _("The end of the sentence isn't predicted: a factor is missing."),
+            _("How many factors does a sentence of three words have?"),
+            planted=[{"ends": False}],
+        ),
+        Mistake(
+            "bigram-denominator",
+            _("For a given context, the probabilities don't add up to 1."),
+            _("You add k to how many counts? The denominator is their sum."),
+            planted=[
+                {"added": lambda k, q: k},
+                {"added": lambda k, q: 0},
+                {"added": lambda k, q: q},
+            ],
+        ),
+        Mistake(
+            "bigram-joint",
+            _("The counts are divided by the number of all pairs."),
+            _("The probability of a word is conditional: given which context?"),
+            planted=[{"joint": True}],
+        ),
+        Mistake(
+            "bigram-no-logarithm",
+            _("This is the probability itself, and not its logarithm."),
+            _("What becomes of a product under the logarithm?"),
+            planted=[{"log": None}],
+        ),
+        Mistake(
+            "bigram-base",
+            _("The logarithm has another base than e."),
+            _("The book takes natural logarithms everywhere."),
+            planted=[{"log": math.log2}, {"log": math.log10}],
+        ),
     ]
-
-    @staticmethod
-    def mistakes():
-        return [
-            Mistake(
-                "bigram-no-begin",
-                _("The first word isn't predicted: a factor is missing."),
-                _("What is the context of the first word?"),
-            ),
-            Mistake(
-                "bigram-no-end",
-                _("The end of the sentence isn't predicted: a factor is missing."),
-                _("How many factors does a sentence of three words have?"),
-            ),
-            Mistake(
-                "bigram-denominator",
-                _("For a given context, the probabilities don't add up to 1."),
-                _("You add k to how many counts? The denominator is their sum."),
-            ),
-            Mistake(
-                "bigram-joint",
-                _("The counts are divided by the number of all pairs."),
-                _("The probability of a word is conditional: given which context?"),
-            ),
-            Mistake(
-                "bigram-no-logarithm",
-                _("This is the probability itself, and not its logarithm."),
-                _("What becomes of a product under the logarithm?"),
-            ),
-            Mistake(
-                "bigram-base",
-                _("The logarithm has another base than e."),
-                _("The book takes natural logarithms everywhere."),
-            ),
-        ]
 
 
 def logits_case(m, q, seed, scale=1.0):
@@ -99,10 +94,9 @@ def logits_case(m, q, seed, scale=1.0):
     return scale * rng.normal(size=(m, q)), rng.integers(0, q, size=m)
 
 
-class CrossEntropyFromLogits(Agreement):
+class CrossEntropyFromLogits(ReferenceCheck):
     """Check the mean cross-entropy of logits, large ones as well."""
 
-    name = "cross_entropy_from_logits"
     signature = "cross_entropy_from_logits(O, y)"
     cases = (
         logits_case(m=3, q=5, seed=1),
@@ -119,49 +113,43 @@ class CrossEntropyFromLogits(Agreement):
         losses = log_sum - O[np.arange(len(y)), y]
         return float(sign * reduce(losses) / math.log(base))
 
-    variants = [
-        ("entropy-unstable", {"shift": False}),
-        ("entropy-axis", {"axis": 0}),
-        ("entropy-sum", {"reduce": np.sum}),
-        ("entropy-sign", {"sign": -1}),
-        ("entropy-base", {"base": 2}),
+    mistakes = [
+        Mistake(
+            "entropy-unstable",
+            _("Large logits give an infinite loss."),
+            _("Which number may be taken out of the sum before exp is applied?"),
+            planted=[{"shift": False}],
+        ),
+        Mistake(
+            "entropy-axis",
+            _("The softmax runs over the rows, not over the tokens."),
+            _("Along which axis do the probabilities have to add up to 1?"),
+            planted=[{"axis": 0}],
+        ),
+        Mistake(
+            "entropy-sum",
+            _("The losses are added up, and not averaged."),
+            _("The loss shouldn't depend on how many predictions there are."),
+            planted=[{"reduce": np.sum}],
+        ),
+        Mistake(
+            "entropy-sign",
+            _("The loss has the wrong sign."),
+            _("Which sign has the logarithm of a probability?"),
+            planted=[{"sign": -1}],
+        ),
+        Mistake(
+            "entropy-base",
+            _("The logarithm has the base 2."),
+            _("The perplexity is e to the power of the loss."),
+            planted=[{"base": 2}],
+        ),
     ]
 
-    @staticmethod
-    def mistakes():
-        return [
-            Mistake(
-                "entropy-unstable",
-                _("Large logits give an infinite loss."),
-                _("Which number may be taken out of the sum before exp is applied?"),
-            ),
-            Mistake(
-                "entropy-axis",
-                _("The softmax runs over the rows, not over the tokens."),
-                _("Along which axis do the probabilities have to add up to 1?"),
-            ),
-            Mistake(
-                "entropy-sum",
-                _("The losses are added up, and not averaged."),
-                _("The loss shouldn't depend on how many predictions there are."),
-            ),
-            Mistake(
-                "entropy-sign",
-                _("The loss has the wrong sign."),
-                _("Which sign has the logarithm of a probability?"),
-            ),
-            Mistake(
-                "entropy-base",
-                _("The logarithm has the base 2."),
-                _("The perplexity is e to the power of the loss."),
-            ),
-        ]
 
-
-class TeacherInputs(Agreement):
+class TeacherInputs(ReferenceCheck):
     """Check the inputs of teacher forcing: the targets, one step later."""
 
-    name = "teacher_inputs"
     signature = "teacher_inputs(Y, bos)"
     letters = "(n, T)"
     cases = (
@@ -181,43 +169,38 @@ class TeacherInputs(Agreement):
             "batch": lambda: np.vstack([np.full_like(Y[:1], bos), Y[:-1]]),
         }[how]()
 
-    variants = [
-        ("teacher-same", {"how": "same"}),
-        ("teacher-ahead", {"how": "ahead"}),
-        ("teacher-long", {"how": "long"}),
-        ("teacher-round", {"how": "round"}),
-        ("teacher-batch", {"how": "batch"}),
+    mistakes = [
+        Mistake(
+            "teacher-same",
+            _("The inputs are the targets themselves."),
+            _("What would the network have to do to predict them?"),
+            planted=[{"how": "same"}],
+        ),
+        Mistake(
+            "teacher-ahead",
+            _("The inputs are shifted the wrong way: they run ahead."),
+            _("When the network predicts a token, what may it have read?"),
+            planted=[{"how": "ahead"}],
+        ),
+        Mistake(
+            "teacher-long",
+            _("There is one input too many."),
+            _("Which target is never needed as an input?"),
+            planted=[{"how": "long"}],
+        ),
+        Mistake(
+            "teacher-round",
+            _("The last target comes back as the first input."),
+            _("What should the network read before anything was said?"),
+            planted=[{"how": "round"}],
+        ),
+        Mistake(
+            "teacher-batch",
+            _("The shift goes from sequence to sequence, not from step to step."),
+            _("Y has the shape (n, T): which axis is time?"),
+            planted=[{"how": "batch"}],
+        ),
     ]
-
-    @staticmethod
-    def mistakes():
-        return [
-            Mistake(
-                "teacher-same",
-                _("The inputs are the targets themselves."),
-                _("What would the network have to do to predict them?"),
-            ),
-            Mistake(
-                "teacher-ahead",
-                _("The inputs are shifted the wrong way: they run ahead."),
-                _("When the network predicts a token, what may it have read?"),
-            ),
-            Mistake(
-                "teacher-long",
-                _("There is one input too many."),
-                _("Which target is never needed as an input?"),
-            ),
-            Mistake(
-                "teacher-round",
-                _("The last target comes back as the first input."),
-                _("What should the network read before anything was said?"),
-            ),
-            Mistake(
-                "teacher-batch",
-                _("The shift goes from sequence to sequence, not from step to step."),
-                _("Y has the shape (n, T): which axis is time?"),
-            ),
-        ]
 
 
 def padded_case(lengths, T, seed):
@@ -225,10 +208,9 @@ def padded_case(lengths, T, seed):
     return rng.uniform(0.1, 2.0, size=(len(lengths), T)), np.array(lengths)
 
 
-class PaddedPerplexity(Agreement):
+class PaddedPerplexity(ReferenceCheck):
     """Check the perplexity of sentences of several lengths in one batch."""
 
-    name = "padded_perplexity"
     signature = "padded_perplexity(losses, lengths)"
     cases = (padded_case([5, 2, 3], 6, 1), padded_case([1, 3, 2], 3, 2))
 
@@ -248,49 +230,44 @@ class PaddedPerplexity(Agreement):
             return float(exp((sums / counts).mean()))
         return float(exp(sums / counts).mean())
 
-    variants = [
-        ("padded-counted", {"cut": False}),
-        ("padded-places", {"mean": "places"}),
-        ("padded-sentences", {"mean": "sentences"}),
-        ("padded-too-early", {"mean": "perplexities"}),
-        ("padded-end", {"less": 1}),
-        ("padded-no-exponential", {"exp": lambda x: x}),
+    mistakes = [
+        Mistake(
+            "padded-counted",
+            _("The losses of the padding are counted as well."),
+            _("How many of the T places of a sentence hold its tokens?"),
+            planted=[{"cut": False}],
+        ),
+        Mistake(
+            "padded-places",
+            _("The sum is divided by the number of all places, padding included."),
+            _("How many tokens went into the sum?"),
+            planted=[{"mean": "places"}],
+        ),
+        Mistake(
+            "padded-sentences",
+            _("The means of the sentences are averaged."),
+            _("A token of a long sentence should weigh as much as any other."),
+            planted=[{"mean": "sentences"}],
+        ),
+        Mistake(
+            "padded-too-early",
+            _("The perplexities of the sentences are averaged."),
+            _("The exponential comes last, after the mean over all tokens."),
+            planted=[{"mean": "perplexities"}],
+        ),
+        Mistake(
+            "padded-end",
+            _("The last token of each sentence is left out."),
+            _("The lengths count <eos>, which has to be predicted too."),
+            planted=[{"less": 1}],
+        ),
+        Mistake(
+            "padded-no-exponential",
+            _("This is the cross-entropy, and not yet the perplexity."),
+            _("What is done to the mean of the losses?"),
+            planted=[{"exp": lambda x: x}],
+        ),
     ]
-
-    @staticmethod
-    def mistakes():
-        return [
-            Mistake(
-                "padded-counted",
-                _("The losses of the padding are counted as well."),
-                _("How many of the T places of a sentence hold its tokens?"),
-            ),
-            Mistake(
-                "padded-places",
-                _("The sum is divided by the number of all places, padding included."),
-                _("How many tokens went into the sum?"),
-            ),
-            Mistake(
-                "padded-sentences",
-                _("The means of the sentences are averaged."),
-                _("A token of a long sentence should weigh as much as any other."),
-            ),
-            Mistake(
-                "padded-too-early",
-                _("The perplexities of the sentences are averaged."),
-                _("The exponential comes last, after the mean over all tokens."),
-            ),
-            Mistake(
-                "padded-end",
-                _("The last token of each sentence is left out."),
-                _("The lengths count <eos>, which has to be predicted too."),
-            ),
-            Mistake(
-                "padded-no-exponential",
-                _("This is the cross-entropy, and not yet the perplexity."),
-                _("What is done to the mean of the losses?"),
-            ),
-        ]
 
 
 CHECKS = (

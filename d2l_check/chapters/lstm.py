@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from d2l_check.agreement import Agreement
 from d2l_check.inputs import weights
 from d2l_check.language import _
 from d2l_check.mistake import Mistake
 from d2l_check.reference.activation import sigmoid
+from d2l_check.reference_check import ReferenceCheck
 
 
 def identity(x):
@@ -14,17 +14,16 @@ def identity(x):
 
 
 def cell_case(n, d, h, seed, peepholes=False):
-    """An input, both states, the twelve parameters, and peephole weights if asked."""
+    """Return an input, both states, twelve parameters, and peephole weights or not."""
     rng = np.random.default_rng(seed)
     X, H, C = (rng.normal(size=(n, size)) for size in (d, h, h))
     params = weights(rng, [(d, h), (h, h), (h,)] * 4)
     return X, H, C, params, *(rng.normal(size=(3, h)) if peepholes else ())
 
 
-class LSTMStep(Agreement):
+class LSTMStep(ReferenceCheck):
     """Check one step of an LSTM: the new hidden state and the new memory cell."""
 
-    name = "lstm_step"
     signature = "lstm_step(X, H, C, params)"
     letters = "(n, h)"
     cases = (cell_case(2, 4, 3, seed=1), cell_case(3, 3, 3, seed=2))
@@ -52,62 +51,55 @@ class LSTMStep(Agreement):
         shown = O * squash(C if old_memory else new)
         return (new, shown) if turned else (shown, new)
 
-    variants = [
-        ("lstm-input-forget", {"order": "fioc"}),
-        ("lstm-order", {"order": "ifco"}),
-        ("lstm-candidate", {"phi": sigmoid}),
-        ("lstm-candidate", {"phi": identity}),
-        ("lstm-no-tanh", {"squash": identity}),
-        ("lstm-old-memory", {"old_memory": True}),
-        ("lstm-turned", {"turned": True}),
-        ("lstm-sees-memory", {"looks_at": "C"}),
+    mistakes = [
+        Mistake(
+            "lstm-input-forget",
+            _("The input gate and the forget gate have changed places."),
+            _("Which gate multiplies the old memory, which the candidate?"),
+            planted=[{"order": "fioc"}],
+        ),
+        Mistake(
+            "lstm-order",
+            _("The parameters are taken apart in a framework's order: i, f, c, o."),
+            _("The task names the order of the twelve parameters."),
+            planted=[{"order": "ifco"}],
+        ),
+        Mistake(
+            "lstm-candidate",
+            _("The candidate doesn't go through tanh."),
+            _("Could your unit count downwards as well as upwards?"),
+            planted=[{"phi": sigmoid}, {"phi": identity}],
+        ),
+        Mistake(
+            "lstm-no-tanh",
+            _("The memory comes out without tanh."),
+            _("A memory has no bound. Which bound has a hidden state?"),
+            planted=[{"squash": identity}],
+        ),
+        Mistake(
+            "lstm-old-memory",
+            _("The hidden state shows the memory of the step before."),
+            _("Which of your lines has to come first?"),
+            planted=[{"old_memory": True}],
+        ),
+        Mistake(
+            "lstm-turned",
+            _("The two states are returned in the wrong order."),
+            _("The docstring says which one comes first."),
+            planted=[{"turned": True}],
+        ),
+        Mistake(
+            "lstm-sees-memory",
+            _("The gates see the memory cell in place of the hidden state."),
+            _("Which of the two states is multiplied by a matrix?"),
+            planted=[{"looks_at": "C"}],
+        ),
     ]
 
-    @staticmethod
-    def mistakes():
-        return [
-            Mistake(
-                "lstm-input-forget",
-                _("The input gate and the forget gate have changed places."),
-                _("Which gate multiplies the old memory, which the candidate?"),
-            ),
-            Mistake(
-                "lstm-order",
-                _("The parameters are taken apart in a framework's order: i, f, c, o."),
-                _("The task names the order of the twelve parameters."),
-            ),
-            Mistake(
-                "lstm-candidate",
-                _("The candidate doesn't go through tanh."),
-                _("Could your unit count downwards as well as upwards?"),
-            ),
-            Mistake(
-                "lstm-no-tanh",
-                _("The memory comes out without tanh."),
-                _("A memory has no bound. Which bound has a hidden state?"),
-            ),
-            Mistake(
-                "lstm-old-memory",
-                _("The hidden state shows the memory of the step before."),
-                _("Which of your lines has to come first?"),
-            ),
-            Mistake(
-                "lstm-turned",
-                _("The two states are returned in the wrong order."),
-                _("The docstring says which one comes first."),
-            ),
-            Mistake(
-                "lstm-sees-memory",
-                _("The gates see the memory cell in place of the hidden state."),
-                _("Which of the two states is multiplied by a matrix?"),
-            ),
-        ]
 
-
-class ForgetBiasFor(Agreement):
+class ForgetBiasFor(ReferenceCheck):
     """Check the bias with which a forget gate has a given half-life."""
 
-    name = "forget_bias_for"
     signature = "forget_bias_for(half_life)"
     tensors = False
     cases = ((4,), (1.5,), (100.0,))
@@ -119,43 +111,37 @@ class ForgetBiasFor(Agreement):
         F = base ** (-1 / half_life)
         return float(sign * np.log(F / (1 - F)) if logit else F)
 
-    variants = [
-        ("forget-bias-e", {"base": np.e}),
-        ("forget-bias-sign", {"sign": -1}),
-        ("forget-bias-gate", {"logit": False}),
-        ("forget-bias-forward", {"forward": True}),
+    mistakes = [
+        Mistake(
+            "forget-bias-e",
+            _("After that many steps a share of 1/e is left, and not one half."),
+            _("Put your result into the gate and multiply as often as asked."),
+            planted=[{"base": np.e}],
+        ),
+        Mistake(
+            "forget-bias-sign",
+            _("The bias has the wrong sign."),
+            _("Should a gate that remembers for long have a large bias?"),
+            planted=[{"sign": -1}],
+        ),
+        Mistake(
+            "forget-bias-gate",
+            _("That is the value of the gate, and not the bias that gives it."),
+            _("Which function turns the logistic function back?"),
+            planted=[{"logit": False}],
+        ),
+        Mistake(
+            "forget-bias-forward",
+            _("The function goes the other way: from a bias to its half-life."),
+            _("Solve the equation for the bias."),
+            planted=[{"forward": True}],
+        ),
     ]
 
-    @staticmethod
-    def mistakes():
-        return [
-            Mistake(
-                "forget-bias-e",
-                _("After that many steps a share of 1/e is left, and not one half."),
-                _("Put your result into the gate and multiply as often as asked."),
-            ),
-            Mistake(
-                "forget-bias-sign",
-                _("The bias has the wrong sign."),
-                _("Should a gate that remembers for long have a large bias?"),
-            ),
-            Mistake(
-                "forget-bias-gate",
-                _("That is the value of the gate, and not the bias that gives it."),
-                _("Which function turns the logistic function back?"),
-            ),
-            Mistake(
-                "forget-bias-forward",
-                _("The function goes the other way: from a bias to its half-life."),
-                _("Solve the equation for the bias."),
-            ),
-        ]
 
-
-class PeepholeStep(Agreement):
+class PeepholeStep(ReferenceCheck):
     """Check one step of an LSTM with peepholes."""
 
-    name = "peephole_step"
     signature = "peephole_step(X, H, C, params, w_ci, w_cf, w_co)"
     letters = "(n, h)"
     cases = (
@@ -189,54 +175,48 @@ class PeepholeStep(Agreement):
         O = sigmoid(o + last[output] * w_co)
         return O * np.tanh(new), new
 
-    variants = [
-        ("peephole-old", {"output": "old"}),
-        ("peephole-no-output", {"output": "none"}),
-        ("peephole-tanh", {"through": np.tanh}),
-        ("peephole-hidden", {"looks_at": "H"}),
-        ("peephole-turned", {"turned": True}),
+    mistakes = [
+        Mistake(
+            "peephole-old",
+            _("The output gate looks at the memory of the step before."),
+            _("Which index has the memory in the third line of the equation?"),
+            planted=[{"output": "old"}],
+        ),
+        Mistake(
+            "peephole-no-output",
+            _("The output gate has no peephole."),
+            _("One of the arguments hasn't been used."),
+            planted=[{"output": "none"}],
+        ),
+        Mistake(
+            "peephole-tanh",
+            _("The gates see the memory through tanh."),
+            _("How would a unit notice that it has counted to 5 and not to 4?"),
+            planted=[{"through": np.tanh}],
+        ),
+        Mistake(
+            "peephole-hidden",
+            _("The peepholes show the hidden state, and not the memory."),
+            _("What is it that a gate can't see without a peephole?"),
+            planted=[{"looks_at": "H"}],
+        ),
+        Mistake(
+            "peephole-turned",
+            _("The peepholes of the input and the forget gate changed places."),
+            _("The second letter of an index says whose peephole it is."),
+            planted=[{"turned": True}],
+        ),
     ]
-
-    @staticmethod
-    def mistakes():
-        return [
-            Mistake(
-                "peephole-old",
-                _("The output gate looks at the memory of the step before."),
-                _("Which index has the memory in the third line of the equation?"),
-            ),
-            Mistake(
-                "peephole-no-output",
-                _("The output gate has no peephole."),
-                _("One of the arguments hasn't been used."),
-            ),
-            Mistake(
-                "peephole-tanh",
-                _("The gates see the memory through tanh."),
-                _("How would a unit notice that it has counted to 5 and not to 4?"),
-            ),
-            Mistake(
-                "peephole-hidden",
-                _("The peepholes show the hidden state, and not the memory."),
-                _("What is it that a gate can't see without a peephole?"),
-            ),
-            Mistake(
-                "peephole-turned",
-                _("The peepholes of the input and the forget gate changed places."),
-                _("The second letter of an index says whose peephole it is."),
-            ),
-        ]
 
 
 def gates_case(num_steps, h, seed):
-    """Forget gates of all steps."""
+    """Return forget gates of all steps."""
     return (np.random.default_rng(seed).uniform(0.3, 0.95, size=(num_steps, h)),)
 
 
-class RoadLeft(Agreement):
+class RoadLeft(ReferenceCheck):
     """Check what is left of the gradient on the road, from each step to the end."""
 
-    name = "road_left"
     signature = "road_left(F)"
     tensors = False
     letters = "(T, h)"
@@ -251,37 +231,32 @@ class RoadLeft(Agreement):
         starts = [0 if total else t + first for t in range(T)]
         return np.stack([combine(F[start:], axis=0) for start in starts])
 
-    variants = [
-        ("road-own-gate", {"first": 0}),
-        ("road-forwards", {"forwards": True}),
-        ("road-total", {"total": True}),
-        ("road-sum", {"add": True}),
+    mistakes = [
+        Mistake(
+            "road-own-gate",
+            _("The gate of the step itself is among the factors."),
+            _("What is the derivative of the last memory by itself?"),
+            planted=[{"first": 0}],
+        ),
+        Mistake(
+            "road-forwards",
+            _("The products run from the first step on, and not to the last."),
+            _("From which step has a gradient the longest way to the end?"),
+            planted=[{"forwards": True}],
+        ),
+        Mistake(
+            "road-total",
+            _("All rows hold the product of all gates."),
+            _("The way from a late step to the end is shorter."),
+            planted=[{"total": True}],
+        ),
+        Mistake(
+            "road-sum",
+            _("The gates are added up."),
+            _("What does the chain rule do with derivatives in a row?"),
+            planted=[{"add": True}],
+        ),
     ]
-
-    @staticmethod
-    def mistakes():
-        return [
-            Mistake(
-                "road-own-gate",
-                _("The gate of the step itself is among the factors."),
-                _("What is the derivative of the last memory by itself?"),
-            ),
-            Mistake(
-                "road-forwards",
-                _("The products run from the first step on, and not to the last."),
-                _("From which step has a gradient the longest way to the end?"),
-            ),
-            Mistake(
-                "road-total",
-                _("All rows hold the product of all gates."),
-                _("The way from a late step to the end is shorter."),
-            ),
-            Mistake(
-                "road-sum",
-                _("The gates are added up."),
-                _("What does the chain rule do with derivatives in a row?"),
-            ),
-        ]
 
 
 CHECKS = (LSTMStep, ForgetBiasFor, PeepholeStep, RoadLeft)

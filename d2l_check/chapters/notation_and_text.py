@@ -4,15 +4,14 @@ from collections import Counter
 
 import numpy as np
 
-from d2l_check.agreement import Agreement
 from d2l_check.language import _
 from d2l_check.mistake import Mistake
+from d2l_check.reference_check import ReferenceCheck
 
 
-class NumberTokens(Agreement):
+class NumberTokens(ReferenceCheck):
     """Check the list of tokens of a vocabulary, by index."""
 
-    name = "number_tokens"
     signature = "number_tokens(tokens, min_freq)"
     cases = (
         (["to", "sea", "or", "to", "sea", "or", "be", "be", "sea", "aye"], 2),
@@ -33,58 +32,52 @@ class NumberTokens(Agreement):
             kept.sort(key=lambda token: (-counts[token], token))
         return ["<unk>", *kept] if unknown else kept
 
-    variants = [
-        ("number-no-unknown", {"unknown": False}),
-        ("number-alphabet", {"order": "alphabet"}),
-        ("number-rising", {"order": "rising"}),
-        ("number-first-seen", {"order": "seen"}),
-        ("number-above", {"above": True}),
+    mistakes = [
+        Mistake(
+            "number-no-unknown",
+            _("There is no place for unknown tokens."),
+            _("Which token has index 0?"),
+            planted=[{"unknown": False}],
+        ),
+        Mistake(
+            "number-alphabet",
+            _("Tokens that are equally frequent stand in the order of letters."),
+            _(
+                "They should stand as first seen, which a sort by "
+                "nothing but the count keeps."
+            ),
+            planted=[{"order": "alphabet"}],
+        ),
+        Mistake(
+            "number-rising",
+            _("The rarest tokens come first."),
+            _("By which number do you sort, and in which direction?"),
+            planted=[{"order": "rising"}],
+        ),
+        Mistake(
+            "number-first-seen",
+            _("The tokens aren't sorted by their frequency."),
+            _("The token that occurs most often should have index 1."),
+            planted=[{"order": "seen"}],
+        ),
+        Mistake(
+            "number-above",
+            _("Tokens that occur exactly min_freq times are missing."),
+            _("Left out are those that occur fewer than min_freq times."),
+            planted=[{"above": True}],
+        ),
     ]
-
-    @staticmethod
-    def mistakes():
-        return [
-            Mistake(
-                "number-no-unknown",
-                _("There is no place for unknown tokens."),
-                _("Which token has index 0?"),
-            ),
-            Mistake(
-                "number-alphabet",
-                _("Tokens that are equally frequent stand in the order of letters."),
-                _(
-                    "They should stand as first seen, which a sort by "
-                    "nothing but the count keeps."
-                ),
-            ),
-            Mistake(
-                "number-rising",
-                _("The rarest tokens come first."),
-                _("By which number do you sort, and in which direction?"),
-            ),
-            Mistake(
-                "number-first-seen",
-                _("The tokens aren't sorted by their frequency."),
-                _("The token that occurs most often should have index 1."),
-            ),
-            Mistake(
-                "number-above",
-                _("Tokens that occur exactly min_freq times are missing."),
-                _("Left out are those that occur fewer than min_freq times."),
-            ),
-        ]
 
 
 def gradient_case(indices, d, h, seed):
-    """Indices, the gradient from above and the size of the vocabulary."""
+    """Return indices, the gradient from above and the size of the vocabulary."""
     G = np.random.default_rng(seed).normal(size=(len(indices), h))
     return np.array(indices), G, d
 
 
-class LookUpGradient(Agreement):
+class LookUpGradient(ReferenceCheck):
     """Check the gradient of a look-up with respect to the matrix."""
 
-    name = "look_up_gradient"
     signature = "look_up_gradient(indices, G, d)"
     letters = "(d, h)"
     cases = (
@@ -108,47 +101,41 @@ class LookUpGradient(Agreement):
             result = result / np.maximum(counts, 1)[:, None]
         return result
 
-    variants = [
-        ("gradient-replaced", {"combine": "replace"}),
-        ("gradient-mean", {"combine": "mean"}),
-        ("gradient-by-step", {"place": "step"}),
-        ("gradient-everywhere", {"place": "everywhere"}),
+    mistakes = [
+        Mistake(
+            "gradient-replaced",
+            _("Of a token that occurs several times, only the last one counts."),
+            _(
+                "Its gradients should be added up, which "
+                "gradient[indices] += G in NumPy doesn't do."
+            ),
+            _("A loop over the steps is slow, but it is right."),
+            planted=[{"combine": "replace"}],
+        ),
+        Mistake(
+            "gradient-mean",
+            _("The gradients of a token are averaged."),
+            _("The equation has a sum over the steps."),
+            planted=[{"combine": "mean"}],
+        ),
+        Mistake(
+            "gradient-by-step",
+            _("Row t of G ends up in row t of the gradient."),
+            _("Which row of the matrix was looked up at step t?"),
+            planted=[{"place": "step"}],
+        ),
+        Mistake(
+            "gradient-everywhere",
+            _("Tokens that don't occur have a gradient as well."),
+            _("A row that wasn't looked up had no influence on the result."),
+            planted=[{"place": "everywhere"}],
+        ),
     ]
 
-    @staticmethod
-    def mistakes():
-        return [
-            Mistake(
-                "gradient-replaced",
-                _("Of a token that occurs several times, only the last one counts."),
-                _(
-                    "Its gradients should be added up, which "
-                    "gradient[indices] += G in NumPy doesn't do."
-                ),
-                _("A loop over the steps is slow, but it is right."),
-            ),
-            Mistake(
-                "gradient-mean",
-                _("The gradients of a token are averaged."),
-                _("The equation has a sum over the steps."),
-            ),
-            Mistake(
-                "gradient-by-step",
-                _("Row t of G ends up in row t of the gradient."),
-                _("Which row of the matrix was looked up at step t?"),
-            ),
-            Mistake(
-                "gradient-everywhere",
-                _("Tokens that don't occur have a gradient as well."),
-                _("A row that wasn't looked up had no influence on the result."),
-            ),
-        ]
 
-
-class MaskedMean(Agreement):
+class MaskedMean(ReferenceCheck):
     """Check the mean of a loss over the steps that aren't padding."""
 
-    name = "masked_mean"
     signature = "masked_mean(losses, lengths)"
     cases = (
         (np.random.default_rng(1).uniform(1, 2, (3, 5)), np.array([5, 1, 3])),
@@ -173,58 +160,49 @@ class MaskedMean(Agreement):
             return total / n
         return total / max(mask.sum(), 1)
 
-    variants = [
-        ("masked-not", {"by": "all"}),
-        ("masked-by-places", {"by": "places"}),
-        ("masked-mean-of-means", {"by": "sequences"}),
-        ("masked-by-rows", {"by": "rows"}),
-        ("masked-one-more", {"shift": 1}),
-        ("masked-padding", {"inverted": True}),
+    mistakes = [
+        Mistake(
+            "masked-not",
+            _("The padding is counted like everything else."),
+            _("Which steps of a sequence are real, by its length?"),
+            planted=[{"by": "all"}],
+        ),
+        Mistake(
+            "masked-by-places",
+            _("The sum leaves the padding out, but the number doesn't."),
+            _("Divide by the number of steps that you have added up."),
+            planted=[{"by": "places"}],
+        ),
+        Mistake(
+            "masked-mean-of-means",
+            _("Each sequence is averaged by itself first."),
+            _("Then a step of a short sequence counts more than a step of a long one."),
+            planted=[{"by": "sequences"}],
+        ),
+        Mistake(
+            "masked-by-rows",
+            _("The sum is divided by the number of sequences."),
+            _("What is asked for is the mean loss of a step."),
+            planted=[{"by": "rows"}],
+        ),
+        Mistake(
+            "masked-one-more",
+            _("One step of padding is taken for a real one."),
+            _("If steps are counted from 0, which is the last one of three?"),
+            planted=[{"shift": 1}],
+        ),
+        Mistake(
+            "masked-padding",
+            _("The padding is kept, and what is real is left out."),
+            _("Is your mask 1 where you want it to be?"),
+            planted=[{"inverted": True}],
+        ),
     ]
 
-    @staticmethod
-    def mistakes():
-        return [
-            Mistake(
-                "masked-not",
-                _("The padding is counted like everything else."),
-                _("Which steps of a sequence are real, by its length?"),
-            ),
-            Mistake(
-                "masked-by-places",
-                _("The sum leaves the padding out, but the number doesn't."),
-                _("Divide by the number of steps that you have added up."),
-            ),
-            Mistake(
-                "masked-mean-of-means",
-                _("Each sequence is averaged by itself first."),
-                _(
-                    "Then a step of a short sequence counts more than a step of a "
-                    "long one."
-                ),
-            ),
-            Mistake(
-                "masked-by-rows",
-                _("The sum is divided by the number of sequences."),
-                _("What is asked for is the mean loss of a step."),
-            ),
-            Mistake(
-                "masked-one-more",
-                _("One step of padding is taken for a real one."),
-                _("If steps are counted from 0, which is the last one of three?"),
-            ),
-            Mistake(
-                "masked-padding",
-                _("The padding is kept, and what is real is left out."),
-                _("Is your mask 1 where you want it to be?"),
-            ),
-        ]
 
-
-class SequentialBatches(Agreement):
+class SequentialBatches(ReferenceCheck):
     """Check sequential batches of a text, cut from its first token on."""
 
-    name = "sequential_batches"
     signature = "sequential_batches(corpus, n, T)"
     cases = (
         (np.arange(10, 36), 2, 4),
@@ -256,49 +234,41 @@ class SequentialBatches(Agreement):
             for i in range(0, length - T + 1, step or T)
         ]
 
-    variants = [
-        ("batches-short-rows", {"rows": "short"}),
-        ("batches-interleaved", {"rows": "interleaved"}),
-        ("batches-same-labels", {"labels": "same"}),
-        ("batches-rolled", {"labels": "rolled"}),
-        ("batches-overlap", {"step": 1}),
+    mistakes = [
+        Mistake(
+            "batches-short-rows",
+            _("The second row of a batch continues its first one."),
+            _(
+                "The same row of the next batch should. Fold the whole text into "
+                "n rows before you cut it."
+            ),
+            planted=[{"rows": "short"}],
+        ),
+        Mistake(
+            "batches-interleaved",
+            _("Neighbours in the text stand below one another."),
+            _("Fold the text so that each row is one stretch of it."),
+            planted=[{"rows": "interleaved"}],
+        ),
+        Mistake(
+            "batches-same-labels",
+            _("The labels are the inputs."),
+            _("What should a language model say when it has read a token?"),
+            planted=[{"labels": "same"}],
+        ),
+        Mistake(
+            "batches-rolled",
+            _("At the end of a row the label is the beginning of the same row."),
+            _("Take the labels from the text, one token further on."),
+            planted=[{"labels": "rolled"}],
+        ),
+        Mistake(
+            "batches-overlap",
+            _("The windows overlap."),
+            _("Where should the second window begin, if the first one has T steps?"),
+            planted=[{"step": 1}],
+        ),
     ]
-
-    @staticmethod
-    def mistakes():
-        return [
-            Mistake(
-                "batches-short-rows",
-                _("The second row of a batch continues its first one."),
-                _(
-                    "The same row of the next batch should. Fold the whole text into "
-                    "n rows before you cut it."
-                ),
-            ),
-            Mistake(
-                "batches-interleaved",
-                _("Neighbours in the text stand below one another."),
-                _("Fold the text so that each row is one stretch of it."),
-            ),
-            Mistake(
-                "batches-same-labels",
-                _("The labels are the inputs."),
-                _("What should a language model say when it has read a token?"),
-            ),
-            Mistake(
-                "batches-rolled",
-                _("At the end of a row the label is the beginning of the same row."),
-                _("Take the labels from the text, one token further on."),
-            ),
-            Mistake(
-                "batches-overlap",
-                _("The windows overlap."),
-                _(
-                    "Where should the second window begin, if the first one has T "
-                    "steps?"
-                ),
-            ),
-        ]
 
 
 CHECKS = (NumberTokens, LookUpGradient, MaskedMean, SequentialBatches)

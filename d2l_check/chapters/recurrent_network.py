@@ -2,24 +2,23 @@
 
 import numpy as np
 
-from d2l_check.agreement import Agreement
 from d2l_check.inputs import weights
 from d2l_check.language import _
 from d2l_check.mistake import Mistake
+from d2l_check.reference_check import ReferenceCheck
 
 
 def columns(n, d, h, seed):
-    """A state, an input and the parameters of one step, in the lectures' columns."""
+    """Return a state, an input and the parameters of one step, in columns."""
     rng = np.random.default_rng(seed)
     a, x = rng.normal(size=(h, n)), rng.normal(size=(d, n))
     W_aa, W_ax = weights(rng, [(h, h), (d, h)])
     return a, x, W_aa.T, W_ax.T, rng.normal(size=(h, 1))
 
 
-class ColumnStep(Agreement):
+class ColumnStep(ReferenceCheck):
     """Check one step of a recurrent network in columns, with tanh."""
 
-    name = "column_step"
     signature = "column_step(a, x, W_aa, W_ax, b_a)"
     letters = "(h, n)"
     cases = (columns(n=2, d=4, h=3, seed=1), columns(n=3, d=3, h=3, seed=2))
@@ -45,53 +44,46 @@ class ColumnStep(Agreement):
             return phi(a @ W_aa + x @ W_ax + bias(b_a))
         return phi(W_aa @ a + W_ax @ x + bias(b_a))
 
-    variants = [
-        ("columns-by-rows", {"by_rows": True}),
-        ("columns-transposed", {"transposed": True}),
-        ("columns-swapped", {"swapped": True}),
-        ("columns-no-tanh", {"phi": lambda x: x}),
-        ("columns-bias", {"bias": lambda b_a: 0}),
-        ("columns-bias", {"bias": lambda b_a: b_a.T}),
+    mistakes = [
+        Mistake(
+            "columns-by-rows",
+            _("The states stand on the left of the weights, as rows do."),
+            _(
+                "In columns a product is turned round: which two sizes "
+                "must meet in the middle?"
+            ),
+            planted=[{"by_rows": True}],
+        ),
+        Mistake(
+            "columns-transposed",
+            _("The weights are transposed before the product."),
+            _("Those of the lectures are transposed already: look at their shape."),
+            planted=[{"transposed": True}],
+        ),
+        Mistake(
+            "columns-swapped",
+            _("W_aa and W_ax have changed places."),
+            _("Read the index of the lectures: ax is to a, from x."),
+            planted=[{"swapped": True}],
+        ),
+        Mistake(
+            "columns-no-tanh",
+            _("The state doesn't go through tanh."),
+            _("Between which two numbers does every element of a state lie?"),
+            planted=[{"phi": lambda x: x}],
+        ),
+        Mistake(
+            "columns-bias",
+            _("The bias isn't added as a column."),
+            _("b_a has the shape (h, 1): adding it reaches each of the n columns."),
+            planted=[{"bias": lambda b_a: 0}, {"bias": lambda b_a: b_a.T}],
+        ),
     ]
 
-    @staticmethod
-    def mistakes():
-        return [
-            Mistake(
-                "columns-by-rows",
-                _("The states stand on the left of the weights, as rows do."),
-                _(
-                    "In columns a product is turned round: which two sizes "
-                    "must meet in the middle?"
-                ),
-            ),
-            Mistake(
-                "columns-transposed",
-                _("The weights are transposed before the product."),
-                _("Those of the lectures are transposed already: look at their shape."),
-            ),
-            Mistake(
-                "columns-swapped",
-                _("W_aa and W_ax have changed places."),
-                _("Read the index of the lectures: ax is to a, from x."),
-            ),
-            Mistake(
-                "columns-no-tanh",
-                _("The state doesn't go through tanh."),
-                _("Between which two numbers does every element of a state lie?"),
-            ),
-            Mistake(
-                "columns-bias",
-                _("The bias isn't added as a column."),
-                _("b_a has the shape (h, 1): adding it reaches each of the n columns."),
-            ),
-        ]
 
-
-class WindowWeights(Agreement):
+class WindowWeights(ReferenceCheck):
     """Check weights by which a state holds the last few inputs."""
 
-    name = "window_weights"
     signature = "window_weights(d, k)"
     cases = ((2, 3), (2, 2), (3, 1), (1, 4))
     tensors = False
@@ -106,53 +98,47 @@ class WindowWeights(Agreement):
             W_hh = np.eye(k * d)
         return W_xh, W_hh.T if transposed else W_hh
 
-    variants = [
-        ("window-backwards", {"transposed": True}),
-        ("window-adds-up", {"keeps": True}),
-        ("window-last-place", {"block": -1}),
-        ("window-everywhere", {"everywhere": True}),
+    mistakes = [
+        Mistake(
+            "window-backwards",
+            _("W_hh shifts the state towards its beginning."),
+            _(
+                "Row i of W_hh says where number i goes. The newest one "
+                "should go from place 1 to 2."
+            ),
+            planted=[{"transposed": True}],
+        ),
+        Mistake(
+            "window-adds-up",
+            _("W_hh leaves every number of the state in its place."),
+            _("What happens to the old input when the new one is added to it?"),
+            planted=[{"keeps": True}],
+        ),
+        Mistake(
+            "window-last-place",
+            _("W_xh writes the input into the last place of the state."),
+            _("The newest input stands first."),
+            planted=[{"block": -1}],
+        ),
+        Mistake(
+            "window-everywhere",
+            _("W_xh writes the input into all places of the state."),
+            _("How many of the k places should hear of a new input at once?"),
+            planted=[{"everywhere": True}],
+        ),
     ]
-
-    @staticmethod
-    def mistakes():
-        return [
-            Mistake(
-                "window-backwards",
-                _("W_hh shifts the state towards its beginning."),
-                _(
-                    "Row i of W_hh says where number i goes. The newest one "
-                    "should go from place 1 to 2."
-                ),
-            ),
-            Mistake(
-                "window-adds-up",
-                _("W_hh leaves every number of the state in its place."),
-                _("What happens to the old input when the new one is added to it?"),
-            ),
-            Mistake(
-                "window-last-place",
-                _("W_xh writes the input into the last place of the state."),
-                _("The newest input stands first."),
-            ),
-            Mistake(
-                "window-everywhere",
-                _("W_xh writes the input into all places of the state."),
-                _("How many of the k places should hear of a new input at once?"),
-            ),
-        ]
 
 
 def sequence(T, n, d, h, length, seed):
-    """Inputs, a state and parameters, with the length of a piece."""
+    """Return inputs, a state and parameters, with the length of a piece."""
     rng = np.random.default_rng(seed)
     params = weights(rng, [(d, h), (h, h), (h,)])
     return rng.normal(size=(T, n, d)), rng.normal(size=(n, h)), params, length
 
 
-class RunInPieces(Agreement):
+class RunInPieces(ReferenceCheck):
     """Check a recurrent layer that reads a sequence piece by piece."""
 
-    name = "run_in_pieces"
     signature = "run_in_pieces(inputs, H, params, length)"
     cases = (
         sequence(T=7, n=2, d=3, h=4, length=5, seed=1),
@@ -174,65 +160,59 @@ class RunInPieces(Agreement):
             states.append(H)
         return np.stack(states), H if returned == "last" else first
 
-    variants = [
-        ("pieces-start-again", {"start": "given"}),
-        ("pieces-start-at-zero", {"start": "zero"}),
-        ("pieces-rest-left-out", {"rest": False}),
-        ("pieces-old-state", {"returned": "first"}),
+    mistakes = [
+        Mistake(
+            "pieces-start-again",
+            _("Every piece starts from the state that the first one started from."),
+            _("What does a piece leave behind for the next one?"),
+            planted=[{"start": "given"}],
+        ),
+        Mistake(
+            "pieces-start-at-zero",
+            _("Every piece starts from zeros."),
+            _("Neither the given state nor what was read before is used."),
+            planted=[{"start": "zero"}],
+        ),
+        Mistake(
+            "pieces-rest-left-out",
+            _("The last piece is left out where it is shorter than the others."),
+            _("Into which pieces do 7 steps fall, if a piece has 5?"),
+            planted=[{"rest": False}],
+        ),
+        Mistake(
+            "pieces-old-state",
+            _("The state that is returned is the one that was given."),
+            _("Whoever reads on needs the state after the last step."),
+            planted=[{"returned": "first"}],
+        ),
     ]
-
-    @staticmethod
-    def mistakes():
-        return [
-            Mistake(
-                "pieces-start-again",
-                _("Every piece starts from the state that the first one started from."),
-                _("What does a piece leave behind for the next one?"),
-            ),
-            Mistake(
-                "pieces-start-at-zero",
-                _("Every piece starts from zeros."),
-                _("Neither the given state nor what was read before is used."),
-            ),
-            Mistake(
-                "pieces-rest-left-out",
-                _("The last piece is left out where it is shorter than the others."),
-                _("Into which pieces do 7 steps fall, if a piece has 5?"),
-            ),
-            Mistake(
-                "pieces-old-state",
-                _("The state that is returned is the one that was given."),
-                _("Whoever reads on needs the state after the last step."),
-            ),
-        ]
 
 
 def running_sum(inputs):
-    """A network in which each output depends on all inputs so far."""
+    """Return outputs that depend on all inputs so far."""
     return np.cumsum(inputs @ np.ones((inputs.shape[1], 2)), axis=0)
 
 
 def last_two(inputs):
-    """A network in which each output depends on its own input and the one before."""
+    """Return outputs that depend on their own input and the one before."""
     return inputs + np.concatenate([np.zeros_like(inputs[:1]), inputs[:-1]])
 
 
 def from_behind(inputs):
-    """A network that reads from the last input to the first."""
+    """Return outputs of a network that reads from the last input to the first."""
     return running_sum(inputs[::-1])[::-1]
 
 
 def readings(network, T, d, seed):
-    """A network and inputs for it, of which those of step 2 are zeros."""
+    """Return a network and inputs for it, of which those of step 2 are zeros."""
     inputs = np.random.default_rng(seed).normal(size=(T, d))
     inputs[1] = 0
     return network, inputs
 
 
-class Dependence(Agreement):
+class Dependence(ReferenceCheck):
     """Check a table of which outputs depend on which inputs."""
 
-    name = "dependence"
     signature = "dependence(network, inputs)"
     letters = "(T, T)"
     cases = (
@@ -255,37 +235,32 @@ class Dependence(Agreement):
             rows.append(changed)
         return np.stack(rows, axis=1 if transposed else 0)
 
-    variants = [
-        ("dependence-transposed", {"transposed": True}),
-        ("dependence-piled-up", {"piled": True}),
-        ("dependence-wrong-axis", {"axis": 0}),
-        ("dependence-of-zero", {"scaled": True}),
+    mistakes = [
+        Mistake(
+            "dependence-transposed",
+            _("Rows and columns of the table have changed places."),
+            _("Row s belongs to the input that was touched."),
+            planted=[{"transposed": True}],
+        ),
+        Mistake(
+            "dependence-piled-up",
+            _("The inputs touched before stay touched."),
+            _("From what should each round start?"),
+            planted=[{"piled": True}],
+        ),
+        Mistake(
+            "dependence-wrong-axis",
+            _("The outputs are put together over the steps, not over each step."),
+            _("What is the shape of the outputs, and which axis counts the steps?"),
+            planted=[{"axis": 0}],
+        ),
+        Mistake(
+            "dependence-of-zero",
+            _("Inputs that are zero aren't touched."),
+            _("Is there a change that changes every number, even 0?"),
+            planted=[{"scaled": True}],
+        ),
     ]
-
-    @staticmethod
-    def mistakes():
-        return [
-            Mistake(
-                "dependence-transposed",
-                _("Rows and columns of the table have changed places."),
-                _("Row s belongs to the input that was touched."),
-            ),
-            Mistake(
-                "dependence-piled-up",
-                _("The inputs touched before stay touched."),
-                _("From what should each round start?"),
-            ),
-            Mistake(
-                "dependence-wrong-axis",
-                _("The outputs are put together over the steps, not over each step."),
-                _("What is the shape of the outputs, and which axis counts the steps?"),
-            ),
-            Mistake(
-                "dependence-of-zero",
-                _("Inputs that are zero aren't touched."),
-                _("Is there a change that changes every number, even 0?"),
-            ),
-        ]
 
 
 CHECKS = (ColumnStep, WindowWeights, RunInPieces, Dependence)

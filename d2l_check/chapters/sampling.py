@@ -2,15 +2,14 @@
 
 import numpy as np
 
-from d2l_check.agreement import Agreement
 from d2l_check.language import _
 from d2l_check.mistake import Mistake
+from d2l_check.reference_check import ReferenceCheck
 
 
-class DrawToken(Agreement):
+class DrawToken(ReferenceCheck):
     """Check drawing a token from probabilities with a given uniform number."""
 
-    name = "draw_token"
     signature = "draw_token(p, u)"
     tensors = False
     cases = tuple(
@@ -37,58 +36,52 @@ class DrawToken(Agreement):
         side = "left" if rule == "closed" else "right"
         return int(np.searchsorted(np.cumsum(p), u, side=side)) + shift
 
-    variants = [
-        ("draw-likeliest", {"rule": "likeliest"}),
-        ("draw-not-cumulative", {"rule": "single"}),
-        ("draw-all-alike", {"rule": "uniform"}),
-        ("draw-on-the-edge", {"rule": "closed"}),
-        ("draw-counted-from-one", {"shift": 1}),
+    mistakes = [
+        Mistake(
+            "draw-likeliest",
+            _("It is always the likeliest token, whatever u is."),
+            _("Where does u enter? Another u should be able to hit another token."),
+            planted=[{"rule": "likeliest"}],
+        ),
+        Mistake(
+            "draw-not-cumulative",
+            _("u is compared with the probabilities of single tokens."),
+            _("Where on the line from 0 to 1 does the third token begin and end?"),
+            planted=[{"rule": "single"}],
+        ),
+        Mistake(
+            "draw-all-alike",
+            _("All tokens are equally wide, whatever p says."),
+            _("How wide should a token be on the line from 0 to 1?"),
+            planted=[{"rule": "uniform"}],
+        ),
+        Mistake(
+            "draw-on-the-edge",
+            _("A dart exactly on an edge hits the token on the left of it."),
+            _(
+                "u may be 0, but never 1. Which token is hit at u = 0 "
+                "if the first has probability 0?"
+            ),
+            planted=[{"rule": "closed"}],
+        ),
+        Mistake(
+            "draw-counted-from-one",
+            _("The token is one too far to the right."),
+            _("The first token has the index 0. How many edges lie before it?"),
+            planted=[{"shift": 1}],
+        ),
     ]
-
-    @staticmethod
-    def mistakes():
-        return [
-            Mistake(
-                "draw-likeliest",
-                _("It is always the likeliest token, whatever u is."),
-                _("Where does u enter? Another u should be able to hit another token."),
-            ),
-            Mistake(
-                "draw-not-cumulative",
-                _("u is compared with the probabilities of single tokens."),
-                _("Where on the line from 0 to 1 does the third token begin and end?"),
-            ),
-            Mistake(
-                "draw-all-alike",
-                _("All tokens are equally wide, whatever p says."),
-                _("How wide should a token be on the line from 0 to 1?"),
-            ),
-            Mistake(
-                "draw-on-the-edge",
-                _("A dart exactly on an edge hits the token on the left of it."),
-                _(
-                    "u may be 0, but never 1. Which token is hit at u = 0 "
-                    "if the first has probability 0?"
-                ),
-            ),
-            Mistake(
-                "draw-counted-from-one",
-                _("The token is one too far to the right."),
-                _("The first token has the index 0. How many edges lie before it?"),
-            ),
-        ]
 
 
 def noise(n, q, seed):
-    """Outputs and uniform numbers of n rows, and a temperature that shows."""
+    """Return outputs and uniform numbers of n rows, and a temperature that shows."""
     rng = np.random.default_rng(seed)
     return rng.normal(size=(n, q)), rng.uniform(0.02, 0.98, size=(n, q))
 
 
-class GumbelDraw(Agreement):
+class GumbelDraw(ReferenceCheck):
     """Check drawing from softmax by adding Gumbel noise to outputs."""
 
-    name = "gumbel_scores"
     signature = "gumbel_scores(logits, U, tau)"
     letters = "(n, q)"
     cases = ((*noise(3, 5, 1), 0.5), (*noise(4, 4, 2), 0.5), (*noise(2, 6, 3), 2.0))
@@ -108,58 +101,52 @@ class GumbelDraw(Agreement):
             return logits + G
         return (logits * tau if times else logits / tau) + G
 
-    variants = [
-        ("gumbel-times-temperature", {"times": True}),
-        ("gumbel-noise-divided", {"whole": True}),
-        ("gumbel-no-temperature", {"cold": False}),
-        ("gumbel-uniform-noise", {"kind": "uniform"}),
-        ("gumbel-one-logarithm", {"kind": "exponential"}),
-        ("gumbel-sign", {"kind": "negative"}),
+    mistakes = [
+        Mistake(
+            "gumbel-times-temperature",
+            _("The outputs are multiplied by tau."),
+            _("At a low temperature, do the gaps between outputs grow or shrink?"),
+            planted=[{"times": True}],
+        ),
+        Mistake(
+            "gumbel-noise-divided",
+            _("The noise is divided by tau as well."),
+            _(
+                "Dividing everything by tau changes no argmax. What is left of "
+                "the temperature then?"
+            ),
+            planted=[{"whole": True}],
+        ),
+        Mistake(
+            "gumbel-no-temperature",
+            _("tau has no effect."),
+            _("Which of the two terms is divided by tau?"),
+            planted=[{"cold": False}],
+        ),
+        Mistake(
+            "gumbel-uniform-noise",
+            _("The uniform numbers themselves are added."),
+            _("How does a uniform number become a Gumbel one?"),
+            planted=[{"kind": "uniform"}],
+        ),
+        Mistake(
+            "gumbel-one-logarithm",
+            _("The noise has only one of its two logarithms."),
+            _("-log(U) is always positive. Is Gumbel noise?"),
+            planted=[{"kind": "exponential"}],
+        ),
+        Mistake(
+            "gumbel-sign",
+            _("The noise has the wrong sign."),
+            _("A uniform number close to 1 should give a large positive noise."),
+            planted=[{"kind": "negative"}],
+        ),
     ]
 
-    @staticmethod
-    def mistakes():
-        return [
-            Mistake(
-                "gumbel-times-temperature",
-                _("The outputs are multiplied by tau."),
-                _("At a low temperature, do the gaps between outputs grow or shrink?"),
-            ),
-            Mistake(
-                "gumbel-noise-divided",
-                _("The noise is divided by tau as well."),
-                _(
-                    "Dividing everything by tau changes no argmax. What is left of "
-                    "the temperature then?"
-                ),
-            ),
-            Mistake(
-                "gumbel-no-temperature",
-                _("tau has no effect."),
-                _("Which of the two terms is divided by tau?"),
-            ),
-            Mistake(
-                "gumbel-uniform-noise",
-                _("The uniform numbers themselves are added."),
-                _("How does a uniform number become a Gumbel one?"),
-            ),
-            Mistake(
-                "gumbel-one-logarithm",
-                _("The noise has only one of its two logarithms."),
-                _("-log(U) is always positive. Is Gumbel noise?"),
-            ),
-            Mistake(
-                "gumbel-sign",
-                _("The noise has the wrong sign."),
-                _("A uniform number close to 1 should give a large positive noise."),
-            ),
-        ]
 
-
-class Nucleus(Agreement):
+class Nucleus(ReferenceCheck):
     """Check cutting one distribution to its nucleus."""
 
-    name = "keep_nucleus"
     signature = "keep_nucleus(p, mass)"
     tensors = False
     letters = "(q,)"
@@ -191,47 +178,42 @@ class Nucleus(Agreement):
             kept = kept[places]
         return kept / kept.sum() if whole and kept.any() else kept
 
-    variants = [
-        ("nucleus-crossing-dropped", {"crossing": False}),
-        ("nucleus-not-renormalised", {"whole": False}),
-        ("nucleus-order-lost", {"ranked": True}),
-        ("nucleus-least-likely", {"order": 1}),
-        ("nucleus-single-threshold", {"single": True}),
+    mistakes = [
+        Mistake(
+            "nucleus-crossing-dropped",
+            _("The token that takes the sum over the mass is left out."),
+            _("What is left of [0.95, 0.03, 0.02] at a mass of 0.9?"),
+            planted=[{"crossing": False}],
+        ),
+        Mistake(
+            "nucleus-not-renormalised",
+            _("The result doesn't sum to 1."),
+            _("Which step follows the cut?"),
+            planted=[{"whole": False}],
+        ),
+        Mistake(
+            "nucleus-order-lost",
+            _("The probabilities come back in the order of their size."),
+            _("Token 0 should still be token 0. How do you undo a sorting?"),
+            planted=[{"ranked": True}],
+        ),
+        Mistake(
+            "nucleus-least-likely",
+            _("The unlikely tokens are kept."),
+            _("In which direction does argsort sort?"),
+            planted=[{"order": 1}],
+        ),
+        Mistake(
+            "nucleus-single-threshold",
+            _("Each token is compared with the mass by itself."),
+            _("A token's place depends on what the likelier ones hold together."),
+            planted=[{"single": True}],
+        ),
     ]
-
-    @staticmethod
-    def mistakes():
-        return [
-            Mistake(
-                "nucleus-crossing-dropped",
-                _("The token that takes the sum over the mass is left out."),
-                _("What is left of [0.95, 0.03, 0.02] at a mass of 0.9?"),
-            ),
-            Mistake(
-                "nucleus-not-renormalised",
-                _("The result doesn't sum to 1."),
-                _("Which step follows the cut?"),
-            ),
-            Mistake(
-                "nucleus-order-lost",
-                _("The probabilities come back in the order of their size."),
-                _("Token 0 should still be token 0. How do you undo a sorting?"),
-            ),
-            Mistake(
-                "nucleus-least-likely",
-                _("The unlikely tokens are kept."),
-                _("In which direction does argsort sort?"),
-            ),
-            Mistake(
-                "nucleus-single-threshold",
-                _("Each token is compared with the mass by itself."),
-                _("A token's place depends on what the likelier ones hold together."),
-            ),
-        ]
 
 
 def chain(q, seed):
-    """Log-probabilities of the first token (q,) and of each next one (q, q)."""
+    """Return log-probabilities of the first token (q,) and of each next one (q, q)."""
     rng = np.random.default_rng(seed)
     return np.log(rng.dirichlet(np.ones(q))), np.log(rng.dirichlet(np.ones(q), size=q))
 
@@ -243,10 +225,9 @@ TRAP = (
 )
 
 
-class BeamSearch(Agreement):
+class BeamSearch(ReferenceCheck):
     """Check beam search in a model whose next token depends on the last one."""
 
-    name = "beam_search"
     signature = "beam_search(log_first, log_next, num_steps, width)"
     tensors = False
     cases = (
@@ -279,37 +260,32 @@ class BeamSearch(Agreement):
         tokens, score = min(beam, key=lambda pair: order * pair[1])
         return tokens, float(np.exp(score) if exp else score)
 
-    variants = [
-        ("beam-score-forgotten", {"old": 0.0}),
-        ("beam-each-by-itself", {"each": True}),
-        ("beam-worst", {"order": 1}),
-        ("beam-no-logarithm", {"exp": True}),
+    mistakes = [
+        Mistake(
+            "beam-score-forgotten",
+            _("A candidate's score is that of its last token only."),
+            _("The logarithm of a product is a sum. Which term is missing?"),
+            planted=[{"old": 0.0}],
+        ),
+        Mistake(
+            "beam-each-by-itself",
+            _("Each beginning keeps its own best continuation."),
+            _("May two survivors come from the same beginning?"),
+            planted=[{"each": True}],
+        ),
+        Mistake(
+            "beam-worst",
+            _("The least probable candidates survive."),
+            _("Is a log-probability of -1 better or worse than one of -5?"),
+            planted=[{"order": 1}],
+        ),
+        Mistake(
+            "beam-no-logarithm",
+            _("The score is a probability, not a log-probability."),
+            _("What becomes of the probability of a thousand tokens?"),
+            planted=[{"exp": True}],
+        ),
     ]
-
-    @staticmethod
-    def mistakes():
-        return [
-            Mistake(
-                "beam-score-forgotten",
-                _("A candidate's score is that of its last token only."),
-                _("The logarithm of a product is a sum. Which term is missing?"),
-            ),
-            Mistake(
-                "beam-each-by-itself",
-                _("Each beginning keeps its own best continuation."),
-                _("May two survivors come from the same beginning?"),
-            ),
-            Mistake(
-                "beam-worst",
-                _("The least probable candidates survive."),
-                _("Is a log-probability of -1 better or worse than one of -5?"),
-            ),
-            Mistake(
-                "beam-no-logarithm",
-                _("The score is a probability, not a log-probability."),
-                _("What becomes of the probability of a thousand tokens?"),
-            ),
-        ]
 
 
 CHECKS = (DrawToken, GumbelDraw, Nucleus, BeamSearch)

@@ -4,15 +4,14 @@ from collections import Counter, defaultdict
 
 import numpy as np
 
-from d2l_check.agreement import Agreement
 from d2l_check.language import _
 from d2l_check.mistake import Mistake
+from d2l_check.reference_check import ReferenceCheck
 
 
-class BestAligned(Agreement):
+class BestAligned(ReferenceCheck):
     """Check how many places any model of the aligned shape can get right."""
 
-    name = "best_aligned"
     signature = "best_aligned(pairs)"
     cases = (
         ([("ab", "xy"), ("ab", "xz"), ("ac", "xy"), ("bb", "yx"), ("ab", "zz")],),
@@ -33,62 +32,55 @@ class BestAligned(Agreement):
                 outputs[seen(x, t)][output] += 1
         return sum(count(counts) for counts in outputs.values())
 
-    variants = [
-        ("aligned-forgets", {"seen": lambda x, t: x[t]}),
-        ("aligned-forgets", {"seen": lambda x, t: (x[t], t)}),
-        ("aligned-sees-all", {"seen": lambda x, t: (x, t)}),
-        ("aligned-one-late", {"seen": lambda x, t: x[:t]}),
-        ("aligned-counts-beginnings", {"count": lambda counts: 1}),
-        ("aligned-counts-outputs", {"count": len}),
-        ("aligned-counts-places", {"count": lambda counts: sum(counts.values())}),
+    mistakes = [
+        Mistake(
+            "aligned-forgets",
+            _("The output at a step is counted by its own input alone."),
+            _("What else has a recurrent network read by then?"),
+            planted=[{"seen": lambda x, t: x[t]}, {"seen": lambda x, t: (x[t], t)}],
+        ),
+        Mistake(
+            "aligned-sees-all",
+            _("The outputs are counted by whole inputs."),
+            _("At step t the network has read t elements and no more."),
+            planted=[{"seen": lambda x, t: (x, t)}],
+        ),
+        Mistake(
+            "aligned-one-late",
+            _("The input at the step itself is left out."),
+            _("O_t is made of H_t. Which inputs is H_t made of?"),
+            planted=[{"seen": lambda x, t: x[:t]}],
+        ),
+        Mistake(
+            "aligned-counts-beginnings",
+            _("Every beginning counts once, however often it occurs."),
+            _("How many examples are right if the best answer is given?"),
+            planted=[{"count": lambda counts: 1}],
+        ),
+        Mistake(
+            "aligned-counts-outputs",
+            _("The different outputs of a beginning are counted."),
+            _("A model has one answer for it. For how many is that the right one?"),
+            planted=[{"count": len}],
+        ),
+        Mistake(
+            "aligned-counts-places",
+            _("All places count as right."),
+            _("Two examples with the same beginning may want different outputs."),
+            planted=[{"count": lambda counts: sum(counts.values())}],
+        ),
     ]
-
-    @staticmethod
-    def mistakes():
-        return [
-            Mistake(
-                "aligned-forgets",
-                _("The output at a step is counted by its own input alone."),
-                _("What else has a recurrent network read by then?"),
-            ),
-            Mistake(
-                "aligned-sees-all",
-                _("The outputs are counted by whole inputs."),
-                _("At step t the network has read t elements and no more."),
-            ),
-            Mistake(
-                "aligned-one-late",
-                _("The input at the step itself is left out."),
-                _("O_t is made of H_t. Which inputs is H_t made of?"),
-            ),
-            Mistake(
-                "aligned-counts-beginnings",
-                _("Every beginning counts once, however often it occurs."),
-                _("How many examples are right if the best answer is given?"),
-            ),
-            Mistake(
-                "aligned-counts-outputs",
-                _("The different outputs of a beginning are counted."),
-                _("A model has one answer for it. For how many is that the right one?"),
-            ),
-            Mistake(
-                "aligned-counts-places",
-                _("All places count as right."),
-                _("Two examples with the same beginning may want different outputs."),
-            ),
-        ]
 
 
 def padded_states(T, h, lengths, seed):
-    """States of a padded batch, and the lengths of its sequences."""
+    """Return states of a padded batch, and the lengths of its sequences."""
     rng = np.random.default_rng(seed)
     return rng.normal(size=(len(lengths), T, h)), np.array(lengths)
 
 
-class MeanValid(Agreement):
+class MeanValid(ReferenceCheck):
     """Check the mean of the states at the real steps of each sequence."""
 
-    name = "mean_valid"
     signature = "mean_valid(states, lengths)"
     letters = "(n, h)"
     cases = (
@@ -106,70 +98,63 @@ class MeanValid(Agreement):
         total = np.sum(states * real[:, :, None], axis=1)
         return total / {"lengths": lengths[:, None], "T": T, "1": 1}[divisor]
 
-    variants = [
-        ("mean-reads-padding", {"last": 99, "divisor": "T"}),
-        ("mean-over-T", {"divisor": "T"}),
-        ("mean-is-a-sum", {"divisor": "1"}),
-        ("mean-off-by-one", {"last": -1}),
-        ("mean-off-by-one", {"last": 1}),
-        ("mean-is-the-last", {"pick": -1}),
+    mistakes = [
+        Mistake(
+            "mean-reads-padding",
+            _("The mean is that of all steps, padding included."),
+            _("Which steps does `lengths` call real?"),
+            planted=[{"last": 99, "divisor": "T"}],
+        ),
+        Mistake(
+            "mean-over-T",
+            _("The sum of the real states is divided by T."),
+            _("A mean is divided by as many as were added up."),
+            planted=[{"divisor": "T"}],
+        ),
+        Mistake(
+            "mean-is-a-sum",
+            _("The real states are added up, but not divided."),
+            _("A long sentence should not give a larger vector than a short one."),
+            planted=[{"divisor": "1"}],
+        ),
+        Mistake(
+            "mean-off-by-one",
+            _("The real steps end one too early or one too late."),
+            _("With steps counted from 0, which is the last one of length 1?"),
+            planted=[{"last": -1}, {"last": 1}],
+        ),
+        Mistake(
+            "mean-is-the-last",
+            _("This is the state at the last real step."),
+            _("Here all real steps should have their share."),
+            planted=[{"pick": -1}],
+        ),
     ]
-
-    @staticmethod
-    def mistakes():
-        return [
-            Mistake(
-                "mean-reads-padding",
-                _("The mean is that of all steps, padding included."),
-                _("Which steps does `lengths` call real?"),
-            ),
-            Mistake(
-                "mean-over-T",
-                _("The sum of the real states is divided by T."),
-                _("A mean is divided by as many as were added up."),
-            ),
-            Mistake(
-                "mean-is-a-sum",
-                _("The real states are added up, but not divided."),
-                _("A long sentence should not give a larger vector than a short one."),
-            ),
-            Mistake(
-                "mean-off-by-one",
-                _("The real steps end one too early or one too late."),
-                _("With steps counted from 0, which is the last one of length 1?"),
-            ),
-            Mistake(
-                "mean-is-the-last",
-                _("This is the state at the last real step."),
-                _("Here all real steps should have their share."),
-            ),
-        ]
 
 
 # Decoders of three tokens and more: 0 begins, 1 ends.
 
 
 def count_down(token, state):
-    """Says token 2 as often as the state is large, then ends."""
+    """Say token 2 as often as the state is large, then end."""
     scores = [0.1, 0.2, 0.9] if state > 0 else [0.1, 0.8, 0.3]
     return np.array(scores), state - 1
 
 
 def chain(token, state):
-    """The next token depends on the last one: 0, 3, 2, 4, 1."""
+    """Let the next token depend on the last one: 0, 3, 2, 4, 1."""
     following = {0: 3, 3: 2, 2: 4, 4: 1}
     return np.eye(5)[following.get(token, 2)] - 1, state
 
 
 def endless(token, state):
-    """Never ends: tokens 2 and 3 in turn, whatever it reads."""
+    """Say tokens 2 and 3 in turn without end, whatever is read."""
     return np.array([0.0, 0.1, 0.5 - state, 0.5 + state]), -state
 
 
-class DecodeGreedily(Agreement):
+class DecodeGreedily(ReferenceCheck):
     """Check greedy decoding of one sequence, from a first state to the end."""
 
-    name = "decode_greedily"
     signature = "decode_greedily(step, state, bos, eos, limit)"
     cases = (
         (count_down, 4, 0, 1, 9),
@@ -202,43 +187,38 @@ class DecodeGreedily(Agreement):
             tokens.append(token)
         return tokens
 
-    variants = [
-        ("greedy-old-state", {"carried": False}),
-        ("greedy-reads-bos", {"fed_back": False}),
-        ("greedy-never-stops", {"stops": False}),
-        ("greedy-keeps-eos", {"keeps_eos": True}),
-        ("greedy-takes-the-worst", {"best": np.argmin}),
+    mistakes = [
+        Mistake(
+            "greedy-old-state",
+            _("Every step starts from the first state."),
+            _("step returns two things. What becomes of the second one?"),
+            planted=[{"carried": False}],
+        ),
+        Mistake(
+            "greedy-reads-bos",
+            _("The decoder reads bos at every step."),
+            _("What does it read once it has said something?"),
+            planted=[{"fed_back": False}],
+        ),
+        Mistake(
+            "greedy-never-stops",
+            _("It goes on after eos."),
+            _("The limit is for decoders that never say eos."),
+            planted=[{"stops": False}],
+        ),
+        Mistake(
+            "greedy-keeps-eos",
+            _("The result ends with eos."),
+            _("eos is a signal to stop; whoever reads the tokens doesn't want it."),
+            planted=[{"keeps_eos": True}],
+        ),
+        Mistake(
+            "greedy-takes-the-worst",
+            _("The token with the lowest score is taken."),
+            _("The larger a score, the likelier is the token."),
+            planted=[{"best": np.argmin}],
+        ),
     ]
-
-    @staticmethod
-    def mistakes():
-        return [
-            Mistake(
-                "greedy-old-state",
-                _("Every step starts from the first state."),
-                _("step returns two things. What becomes of the second one?"),
-            ),
-            Mistake(
-                "greedy-reads-bos",
-                _("The decoder reads bos at every step."),
-                _("What does it read once it has said something?"),
-            ),
-            Mistake(
-                "greedy-never-stops",
-                _("It goes on after eos."),
-                _("The limit is for decoders that never say eos."),
-            ),
-            Mistake(
-                "greedy-keeps-eos",
-                _("The result ends with eos."),
-                _("eos is a signal to stop; whoever reads the tokens doesn't want it."),
-            ),
-            Mistake(
-                "greedy-takes-the-worst",
-                _("The token with the lowest score is taken."),
-                _("The larger a score, the likelier is the token."),
-            ),
-        ]
 
 
 # Targets that end with 2 and padding 0, and predictions for them.
@@ -250,10 +230,9 @@ PREDICTED = np.array(
 )
 
 
-class SequencesRight(Agreement):
+class SequencesRight(ReferenceCheck):
     """Check how many predicted sequences are right up to their end."""
 
-    name = "sequences_right"
     signature = "sequences_right(predicted, Y, eos)"
     cases = (
         (PREDICTED, TARGETS, 2),
@@ -278,38 +257,35 @@ class SequencesRight(Agreement):
         whole = np.all(right | ~steps, axis=1)
         return float(np.mean(whole)) if put_together == "share" else int(whole.sum())
 
-    variants = [
-        ("right-padding", {"counted": "all"}),
-        ("right-without-end", {"counted": "without eos"}),
-        ("right-tokens", {"put_together": "tokens"}),
-        ("right-tokens", {"put_together": "tokens", "counted": "all"}),
-        ("right-share", {"put_together": "share"}),
+    mistakes = [
+        Mistake(
+            "right-padding",
+            _("What comes after eos is compared, too."),
+            _("A decoder may say anything once it has ended. Does it matter?"),
+            planted=[{"counted": "all"}],
+        ),
+        Mistake(
+            "right-without-end",
+            _("eos itself isn't compared."),
+            _("Is a date right if the decoder goes on after its last digit?"),
+            planted=[{"counted": "without eos"}],
+        ),
+        Mistake(
+            "right-tokens",
+            _("The right tokens are counted, not the right sequences."),
+            _("A sequence is right if all of its tokens are."),
+            planted=[
+                {"put_together": "tokens"},
+                {"put_together": "tokens", "counted": "all"},
+            ],
+        ),
+        Mistake(
+            "right-share",
+            _("This is a share, not a number of sequences."),
+            _("What is the task asking for?"),
+            planted=[{"put_together": "share"}],
+        ),
     ]
-
-    @staticmethod
-    def mistakes():
-        return [
-            Mistake(
-                "right-padding",
-                _("What comes after eos is compared, too."),
-                _("A decoder may say anything once it has ended. Does it matter?"),
-            ),
-            Mistake(
-                "right-without-end",
-                _("eos itself isn't compared."),
-                _("Is a date right if the decoder goes on after its last digit?"),
-            ),
-            Mistake(
-                "right-tokens",
-                _("The right tokens are counted, not the right sequences."),
-                _("A sequence is right if all of its tokens are."),
-            ),
-            Mistake(
-                "right-share",
-                _("This is a share, not a number of sequences."),
-                _("What is the task asking for?"),
-            ),
-        ]
 
 
 CHECKS = (BestAligned, MeanValid, DecodeGreedily, SequencesRight)

@@ -2,15 +2,14 @@
 
 import numpy as np
 
-from d2l_check.agreement import Agreement
 from d2l_check.language import _
 from d2l_check.mistake import Mistake
+from d2l_check.reference_check import ReferenceCheck
 
 
-class BagOfWords(Agreement):
+class BagOfWords(ReferenceCheck):
     """Check the bag of words of a sentence, for a given vocabulary."""
 
-    name = "bag_of_words"
     signature = "bag_of_words(tokens, words)"
     cases = (
         (["no", "more", "art", "no", "party", "no"], ["art", "no", "yes", "more"]),
@@ -24,52 +23,42 @@ class BagOfWords(Agreement):
             return [tokens.count(word) for word in dict.fromkeys(tokens)]
         return [count(tokens, word) for word in words]
 
-    variants = [
-        ("bag-presence", {"count": lambda tokens, word: int(word in tokens)}),
-        ("bag-of-own-words", {"count": None}),
-        (
-            "bag-of-letters",
-            {"count": lambda tokens, word: " ".join(tokens).count(word)},
+    mistakes = [
+        Mistake(
+            "bag-presence",
+            _("A word that occurs twice is counted once."),
+            _("The bag holds how often a word occurs, and not whether it does."),
+            planted=[{"count": lambda tokens, word: int(word in tokens)}],
         ),
-        (
+        Mistake(
+            "bag-of-own-words",
+            _("The counts follow the words of the sentence."),
+            _(
+                "The same place must mean the same word in every bag. "
+                "Which list gives the places?"
+            ),
+            planted=[{"count": None}],
+        ),
+        Mistake(
+            "bag-of-letters",
+            _("A word is also found inside of longer words."),
+            _("Compare whole tokens: there is no art in a party."),
+            planted=[{"count": lambda tokens, word: " ".join(tokens).count(word)}],
+        ),
+        Mistake(
             "bag-of-shares",
-            {"count": lambda tokens, word: tokens.count(word) / max(len(tokens), 1)},
+            _("The counts are divided by the length of the sentence."),
+            _("The bag is a plain sum of one-hot rows."),
+            planted=[
+                {"count": lambda tokens, word: tokens.count(word) / max(len(tokens), 1)}
+            ],
         ),
     ]
 
-    @staticmethod
-    def mistakes():
-        return [
-            Mistake(
-                "bag-presence",
-                _("A word that occurs twice is counted once."),
-                _("The bag holds how often a word occurs, and not whether it does."),
-            ),
-            Mistake(
-                "bag-of-own-words",
-                _("The counts follow the words of the sentence."),
-                _(
-                    "The same place must mean the same word in every bag. "
-                    "Which list gives the places?"
-                ),
-            ),
-            Mistake(
-                "bag-of-letters",
-                _("A word is also found inside of longer words."),
-                _("Compare whole tokens: there is no art in a party."),
-            ),
-            Mistake(
-                "bag-of-shares",
-                _("The counts are divided by the length of the sentence."),
-                _("The bag is a plain sum of one-hot rows."),
-            ),
-        ]
 
-
-class SlidingWindows(Agreement):
+class SlidingWindows(ReferenceCheck):
     """Check the windows of a series, and the value that follows each of them."""
 
-    name = "sliding_windows"
     signature = "sliding_windows(series, k)"
     cases = (
         (np.array([0.5, 2.0, -1.0, 4.0, 3.0, 7.0, -2.0]), 3),
@@ -86,50 +75,44 @@ class SlidingWindows(Agreement):
         y = np.array([series[i + k + ahead] for i in starts])
         return X[:, ::-1] if newest_first else X, y
 
-    variants = [
-        ("windows-leak", {"ahead": -1}),
-        ("windows-two-ahead", {"ahead": 1}),
-        ("windows-one-lost", {"fewer": 1}),
-        ("windows-newest-first", {"newest_first": True}),
-        ("windows-apart", {"stride": None}),
+    mistakes = [
+        Mistake(
+            "windows-leak",
+            _("The value to predict is in the window itself."),
+            _("Which index comes after those of the window i to i + k - 1?"),
+            planted=[{"ahead": -1}],
+        ),
+        Mistake(
+            "windows-two-ahead",
+            _("A value is left out between the window and what follows it."),
+            _("Which index comes after those of the window i to i + k - 1?"),
+            _("The first window ends at series[k - 1]."),
+            planted=[{"ahead": 1}],
+        ),
+        Mistake(
+            "windows-one-lost",
+            _("The last window is missing."),
+            _("How many windows of k values have a value after them?"),
+            planted=[{"fewer": 1}],
+        ),
+        Mistake(
+            "windows-newest-first",
+            _("The windows are turned round."),
+            _("The oldest value comes first, as in the series."),
+            planted=[{"newest_first": True}],
+        ),
+        Mistake(
+            "windows-apart",
+            _("Windows are left out in between."),
+            _("They overlap: each begins one step after the one before."),
+            planted=[{"stride": None}],
+        ),
     ]
 
-    @staticmethod
-    def mistakes():
-        return [
-            Mistake(
-                "windows-leak",
-                _("The value to predict is in the window itself."),
-                _("Which index comes after those of the window i to i + k - 1?"),
-            ),
-            Mistake(
-                "windows-two-ahead",
-                _("A value is left out between the window and what follows it."),
-                _("Which index comes after those of the window i to i + k - 1?"),
-                _("The first window ends at series[k - 1]."),
-            ),
-            Mistake(
-                "windows-one-lost",
-                _("The last window is missing."),
-                _("How many windows of k values have a value after them?"),
-            ),
-            Mistake(
-                "windows-newest-first",
-                _("The windows are turned round."),
-                _("The oldest value comes first, as in the series."),
-            ),
-            Mistake(
-                "windows-apart",
-                _("Windows are left out in between."),
-                _("They overlap: each begins one step after the one before."),
-            ),
-        ]
 
-
-class WindowAgainstRecurrent(Agreement):
+class WindowAgainstRecurrent(ReferenceCheck):
     """Check the number of parameters of a window model and of a recurrent one."""
 
-    name = "window_against_recurrent"
     signature = "window_against_recurrent(k, d, h, q)"
     cases = ((4, 3, 5, 2), (7, 7, 7, 7), (1, 10, 6, 3))
 
@@ -144,58 +127,50 @@ class WindowAgainstRecurrent(Agreement):
         recurrent = steps * (d * h + state * h * h) + hidden * h + out
         return window, recurrent
 
-    variants = [
-        ("parameters-no-bias", {"biases": (0, 0)}),
-        ("parameters-no-bias", {"biases": (0, 1)}),
-        ("parameters-no-bias", {"biases": (1, 0)}),
-        ("parameters-shared-window", {"places": 1}),
-        ("parameters-no-state", {"state": False}),
-        ("parameters-each-step", {"steps": None}),
-        ("parameters-no-output", {"output": False}),
+    mistakes = [
+        Mistake(
+            "parameters-no-bias",
+            _("A bias is missing."),
+            _("Both models have one for each hidden unit and each output."),
+            planted=[{"biases": (0, 0)}, {"biases": (0, 1)}, {"biases": (1, 0)}],
+        ),
+        Mistake(
+            "parameters-shared-window",
+            _("The window model is too small: its places share their weights."),
+            _("How many numbers does a hidden unit of the window model read?"),
+            planted=[{"places": 1}],
+        ),
+        Mistake(
+            "parameters-no-state",
+            _("The recurrent model can't read its own last state."),
+            _("How many weights lead from h hidden units to h hidden units?"),
+            planted=[{"state": False}],
+        ),
+        Mistake(
+            "parameters-each-step",
+            _("The recurrent model has weights of its own for each step."),
+            _("Which of its numbers change when the sequence becomes longer?"),
+            planted=[{"steps": None}],
+        ),
+        Mistake(
+            "parameters-no-output",
+            _("The output layer isn't counted."),
+            _("From the h hidden units something must lead to the q outputs."),
+            planted=[{"output": False}],
+        ),
     ]
-
-    @staticmethod
-    def mistakes():
-        return [
-            Mistake(
-                "parameters-no-bias",
-                _("A bias is missing."),
-                _("Both models have one for each hidden unit and each output."),
-            ),
-            Mistake(
-                "parameters-shared-window",
-                _("The window model is too small: its places share their weights."),
-                _("How many numbers does a hidden unit of the window model read?"),
-            ),
-            Mistake(
-                "parameters-no-state",
-                _("The recurrent model can't read its own last state."),
-                _("How many weights lead from h hidden units to h hidden units?"),
-            ),
-            Mistake(
-                "parameters-each-step",
-                _("The recurrent model has weights of its own for each step."),
-                _("Which of its numbers change when the sequence becomes longer?"),
-            ),
-            Mistake(
-                "parameters-no-output",
-                _("The output layer isn't counted."),
-                _("From the h hidden units something must lead to the q outputs."),
-            ),
-        ]
 
 
 def presses(n, T, seed):
-    """Random zeros and ones, with a press at the first step of the first sequence."""
+    """Draw zeros and ones, with a press at the first step of the first sequence."""
     X = np.random.default_rng(seed).integers(0, 2, (n, T)).astype(float)
     X[0] = 1
     return (X,)
 
 
-class Lamp(Agreement):
+class Lamp(ReferenceCheck):
     """Check the lamp: a recurrent network with weights that are chosen by hand."""
 
-    name = "lamp"
     signature = "lamp(X)"
     letters = "(n, T)"
     cases = (presses(n=3, T=5, seed=1), presses(n=4, T=4, seed=2), presses(2, 9, 3))
@@ -210,43 +185,38 @@ class Lamp(Agreement):
             states.append(s)
         return np.stack(states[:-1] if late else states[1:], axis=1)
 
-    variants = [
-        ("lamp-adds-up", {"bend": 0}),
-        ("lamp-stays-on", {"bend": 1}),
-        ("lamp-starts-on", {"start": 1.0}),
-        ("lamp-late", {"late": True}),
-        ("lamp-forgets", {"forget": True}),
+    mistakes = [
+        Mistake(
+            "lamp-adds-up",
+            _("The state counts the presses."),
+            _("What should become of 2? Is the second rectifier there?"),
+            planted=[{"bend": 0}],
+        ),
+        Mistake(
+            "lamp-stays-on",
+            _("Once on, the lamp stays on."),
+            _("Put u = 2 into your line. Which factor has the second rectifier?"),
+            planted=[{"bend": 1}],
+        ),
+        Mistake(
+            "lamp-starts-on",
+            _("The lamp is on before the first step."),
+            _("From which state does the loop begin?"),
+            planted=[{"start": 1.0}],
+        ),
+        Mistake(
+            "lamp-late",
+            _("The outputs are one step late."),
+            _("Is the state of a step noted before or after its press?"),
+            planted=[{"late": True}],
+        ),
+        Mistake(
+            "lamp-forgets",
+            _("Each step starts from the state before the first one."),
+            _("Is the new state what the next step reads?"),
+            planted=[{"forget": True}],
+        ),
     ]
-
-    @staticmethod
-    def mistakes():
-        return [
-            Mistake(
-                "lamp-adds-up",
-                _("The state counts the presses."),
-                _("What should become of 2? Is the second rectifier there?"),
-            ),
-            Mistake(
-                "lamp-stays-on",
-                _("Once on, the lamp stays on."),
-                _("Put u = 2 into your line. Which factor has the second rectifier?"),
-            ),
-            Mistake(
-                "lamp-starts-on",
-                _("The lamp is on before the first step."),
-                _("From which state does the loop begin?"),
-            ),
-            Mistake(
-                "lamp-late",
-                _("The outputs are one step late."),
-                _("Is the state of a step noted before or after its press?"),
-            ),
-            Mistake(
-                "lamp-forgets",
-                _("Each step starts from the state before the first one."),
-                _("Is the new state what the next step reads?"),
-            ),
-        ]
 
 
 CHECKS = (BagOfWords, SlidingWindows, WindowAgainstRecurrent, Lamp)

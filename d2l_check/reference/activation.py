@@ -4,21 +4,21 @@ import numpy as np
 
 
 def sigmoid(x):
-    """The logistic function, in a form that never overflows."""
+    """Return the logistic function of `x`, in a form that never overflows."""
     return 0.5 * (1 + np.tanh(0.5 * x))
 
 
 def relu(x):
-    """The rectifier."""
+    """Return the rectifier of `x`."""
     return np.maximum(x, 0)
 
 
 def softmax(x):
-    """Each row turned into probabilities."""
+    """Turn each row into probabilities."""
     powers = np.exp(x - x.max(axis=-1, keepdims=True))
     return powers / powers.sum(axis=-1, keepdims=True)
 
 
 def identity(x):
-    """No activation at all."""
+    """Return `x` itself: no activation at all."""
     return x

@@ -4,7 +4,7 @@ import numpy as np
 
 
 def clip(grads, theta, *, over="all", size="norm", when="above", factor="theta / norm"):
-    """New gradients, scaled together so that their norm is at most `theta`."""
+    """Return new gradients, scaled together so that their norm is at most `theta`."""
     if over == "element":
         return [np.clip(g, -theta, theta) for g in grads]
     if over == "all":
@@ -19,9 +19,15 @@ def clip(grads, theta, *, over="all", size="norm", when="above", factor="theta /
 
 
 def shared_factor(grads, theta, size, when, factor):
-    """The number that these gradients are multiplied with."""
+    """Return the number that these gradients are multiplied by."""
     norm = SIZES[size](grads)
-    if when == "above" and norm <= theta:
+    scaled = {
+        "above": norm > theta,
+        "below": norm < theta,
+        "always": True,
+        "never": False,
+    }
+    if not scaled[when]:
         return 1.0
     return {
         "theta / norm": theta / norm,
@@ -32,12 +38,12 @@ def shared_factor(grads, theta, size, when, factor):
 
 
 def squares(grads):
-    """The sum of squares of each gradient."""
+    """Return the sum of squares of each gradient."""
     return [np.sum(g**2) for g in grads]
 
 
 def elements(grads):
-    """All numbers in one array."""
+    """Return all numbers in one array."""
     return np.concatenate([np.ravel(g) for g in grads])
 
 

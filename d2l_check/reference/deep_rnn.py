@@ -22,7 +22,7 @@ def deep_rnn(
     rows="by step",
     replace=None,
 ):
-    """The outputs (T * n, q), and the states of all steps, two of (T, n, h).
+    """Return the outputs (T * n, q), and the states of all steps, two of (T, n, h).
 
     `inputs` (T, n, q), `state` two of (n, h), eight `params` as in exercise 1.
     """
@@ -46,7 +46,7 @@ def deep_rnn(
 
 
 def starting(state, start):
-    """The states before the first step."""
+    """Return the states before the first step."""
     H_1, H_2 = state
     return {
         "given": (H_1, H_2),

@@ -20,7 +20,7 @@ def dropout_step(
     returned=(False, False),
     hands_on="new",
 ):
-    """The output (n, q) and the two new states (n, h).
+    """Return the output (n, q) and the two new states (n, h).
 
     `X` (n, d), states (n, h), eight `params` as in exercise 1. Dropout acts on the way
     up, `between` the layers and `before_output`.

@@ -4,7 +4,7 @@ import numpy as np
 
 
 def states(inputs, params):
-    """The states from zeros on: for each layer a list of T + 1 arrays (n, h)."""
+    """Return the states from zeros on: for each layer T + 1 arrays (n, h)."""
     W_xh1, W_hh1, b_h1, W_xh2, W_hh2, b_h2 = params
     zeros = np.zeros((inputs.shape[1], len(W_hh1)))
     H_1, H_2 = [zeros], [zeros]
@@ -15,12 +15,12 @@ def states(inputs, params):
 
 
 def back(D, H, W):
-    """A gradient `D` at a state `H`, handed back through tanh and the weights `W`."""
+    """Hand a gradient `D` at a state `H` back through tanh and the weights `W`."""
     return (D * (1 - H**2)) @ W.T
 
 
 def direct(H_1, H_2, t, loss):
-    """What the loss itself adds to the gradients of the two states of step `t`."""
+    """Return what the loss itself adds to the gradients of both states of step `t`."""
     zeros = np.zeros_like(H_1[0])
     if t < len(H_1) - 1 and loss != "all steps" or t == 0:
         return zeros, zeros
@@ -33,7 +33,7 @@ def direct(H_1, H_2, t, loss):
 
 
 def gradients(inputs, params, *, loss="H_2", routes="all", scale=1.0):
-    """The gradients of all states: for each layer a list of T + 1 arrays (n, h).
+    """Return all states' gradients: for each layer a list of T + 1 arrays (n, h).
 
     The loss is `scale` times half the sum of squares of the last H_2.
     """
@@ -59,7 +59,7 @@ def gradients(inputs, params, *, loss="H_2", routes="all", scale=1.0):
 def gradient_norms(
     inputs, params, *, of="states", norm="root", order="as it is", **options
 ):
-    """The norms (2, T) of the gradients of all states; `options` as in `gradients`."""
+    """Return the norms (2, T) of all gradients; `options` are those of `gradients`."""
     arrays = measured(
         inputs, states(inputs, params), gradients(inputs, params, **options), of
     )
@@ -72,7 +72,7 @@ def gradient_norms(
 
 
 def root(a):
-    """The Euclidean norm."""
+    """Return the Euclidean norm."""
     return np.sqrt(np.sum(a**2))
 
 
@@ -89,7 +89,7 @@ NORMS = {
 
 
 def measured(inputs, both_states, both_gradients, of):
-    """The arrays whose norms are taken: for each layer a list of T."""
+    """Return the arrays whose norms are taken: for each layer a list of T."""
     if of == "states":
         return [D[1:] for D in both_gradients]
     if of == "states before the step":

@@ -18,7 +18,7 @@ def gru_cell(
     mix="both",
     replace=None,
 ):
-    """The new state (n, h).
+    """Return the new state (n, h).
 
     `X` (n, d), `H` (n, h), nine `params` as in exercise 2; `phi` are the functions of
     the reset gate, the update gate and the candidate.
@@ -33,7 +33,7 @@ def gru_cell(
 
 
 def before_tanh(X, H, R, params, reset):
-    """The sum inside the candidate, with the reset gate at one place or another."""
+    """Return the sum inside the candidate, the reset gate in one place or another."""
     W_xh, W_hh, b_h = params
     below = X @ W_xh
     return {
@@ -46,7 +46,7 @@ def before_tanh(X, H, R, params, reset):
 
 
 def mixed(H, H_tilde, R, Z, mix):
-    """The old state and the candidate put together, in one way or another."""
+    """Put the old state and the candidate together, in one way or another."""
     return {
         "both": Z * H + (1 - Z) * H_tilde,
         "same weight": Z * H + Z * H_tilde,

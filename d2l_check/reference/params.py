@@ -4,7 +4,7 @@ import numpy as np
 
 
 def replaced(params, replace):
-    """Parameters with some of them replaced: `{3: 1}` puts the second for the fourth.
+    """Replace some of the parameters: `{3: 1}` puts the second for the fourth.
 
     `{3: None}` puts zeros there, which leaves it out of a sum.
     """

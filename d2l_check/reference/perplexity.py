@@ -4,7 +4,7 @@ import numpy as np
 
 
 def language_model(X, H, params):
-    """One tanh layer over one-hot tokens: outputs (T * n, q), final state (n, h).
+    """Run a tanh layer over tokens; return outputs (T * n, q) and final state (n, h).
 
     `X` (n, T) holds indices, `params` are W_xh, W_hh, b_h, W_hq, b_q.
     """
@@ -17,14 +17,14 @@ def language_model(X, H, params):
 
 
 def cross_entropies(outputs, labels):
-    """The loss of each row in nats; outputs (rows, q), labels (rows,)."""
+    """Return the loss of each row in nats; outputs (rows, q), labels (rows,)."""
     peak = outputs.max(axis=1, keepdims=True)
     total = np.log(np.exp(outputs - peak).sum(axis=1)) + peak[:, 0]
     return total - outputs[np.arange(len(labels)), labels]
 
 
 def losses(batches, params, *, carried=True, labels="by step"):
-    """The losses of all tokens, one array of n * T for each batch."""
+    """Return the losses of all tokens, one array of n * T for each batch."""
     zeros = np.zeros((len(batches[0][0]), len(params[1])))
     H, found = zeros, []
     for X, Y in batches:
@@ -37,7 +37,10 @@ def losses(batches, params, *, carried=True, labels="by step"):
 def perplexity(
     batches, params, *, mean="tokens", final="exp", only=slice(None), **options
 ):
-    """The perplexity over `batches` of (X, Y), each (n, T); `options`: see `losses`."""
+    """Return the perplexity over `batches` of (X, Y), each (n, T).
+
+    `options` are those of `losses`.
+    """
     found = losses(batches, params, **options)[only]
     shapes = [X.shape for X, _ in batches][only]
     finish = {
@@ -53,7 +56,7 @@ def perplexity(
 
 
 def averaged(found, shapes, mean):
-    """One loss for all tokens, or what a mistake makes of it."""
+    """Return one loss for all tokens, or what a mistake makes of it."""
     total, means = sum(loss.sum() for loss in found), [loss.mean() for loss in found]
     return {
         "tokens": total / sum(n * T for n, T in shapes),

@@ -11,7 +11,7 @@ if find_spec("mxnet") is not None:
         patch.setenv("OMP_NUM_THREADS", "1")
         import d2l_local.mxnet  # noqa: F401
 
-from d2l_check import examination, language
+from d2l_check import criteria, language
 from tests.checks.ops import FRAMEWORKS
 
 made = cache(lambda name: FRAMEWORKS[name]())
@@ -30,4 +30,4 @@ def fresh_session(monkeypatch):
     """English, no mistakes remembered, and no nbgrader around."""
     monkeypatch.setenv(language.CHOICE, "en")
     monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
-    examination._failures.clear()
+    criteria._failures.clear()

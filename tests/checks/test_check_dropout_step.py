@@ -1,4 +1,7 @@
-"""Exercise 8: what the check says to good and to mistaken places for dropout."""
+"""Exercise 8: what the check says to good and to mistaken places for dropout.
+
+The mistakes that the reference plants are tested with those of all checks.
+"""
 
 import pytest
 
@@ -15,42 +18,6 @@ GOOD = {
     "a list": [(RETURN, "return [dropout(H_2) @ W_hq + b_q, H_1, H_2]")],
 }
 MISTAKES = [
-    (
-        "returned-states-dropped",
-        [(RETURN, "H_2 = dropout(H_2)\n    return H_2 @ W_hq + b_q, H_1, H_2")],
-    ),
-    (
-        "returned-states-dropped",
-        [(RETURN, RETURN.replace(" H_1, H_2", " dropout(H_1), dropout(H_2)"))],
-    ),
-    ("old-states-dropped", [(LAYER_1, LAYER_1.replace("H_1 @", "dropout(H_1) @"))]),
-    (
-        "old-states-dropped",
-        [
-            (LAYER_1, LAYER_1.replace("H_1 @", "dropout(H_1) @")),
-            (LAYER_2, LAYER_2.replace("H_2 @", "dropout(H_2) @")),
-        ],
-    ),
-    ("on-the-input", [(LAYER_1, LAYER_1.replace("X @", "dropout(X) @"))]),
-    ("not-before-output", [(RETURN, RETURN.replace("dropout(H_2)", "H_2"))]),
-    ("not-between-layers", [(LAYER_2, LAYER_2.replace("dropout(H_1)", "H_1"))]),
-    (
-        "no-dropout",
-        [
-            (LAYER_2, LAYER_2.replace("dropout(H_1)", "H_1")),
-            (RETURN, RETURN.replace("dropout(H_2)", "H_2")),
-        ],
-    ),
-    ("after-output", [(RETURN, "return dropout(H_2 @ W_hq + b_q), H_1, H_2")]),
-    ("output-from-layer-1", [(RETURN, RETURN.replace("dropout(H_2)", "dropout(H_1)"))]),
-    ("states-swapped", [(RETURN, RETURN.replace(" H_1, H_2", " H_2, H_1"))]),
-    (
-        "old-states-returned",
-        [
-            (LAYER_1, f"old = H_1, H_2\n    {LAYER_1}"),
-            (RETURN, RETURN.replace(" H_1, H_2", " *old")),
-        ],
-    ),
     (
         "not-between-layers and on-the-input",
         [

@@ -1,4 +1,8 @@
-"""Exercise 5: what the check says to good and to mistaken norms of gradients."""
+"""Exercise 5: what the check says to good and to mistaken norms of gradients.
+
+Of the mistakes that the reference plants, those of other routes and losses are here,
+since there autograd is what goes wrong; all are tested with those of all checks.
+"""
 
 import inspect
 
@@ -22,21 +26,7 @@ GOOD = {
     ],
 }
 MISTAKES = [
-    ("time-reversed", [(RETURN, f"{RETURN}[:, ::-1]")]),
-    ("layers-swapped", [(RETURN, f"{RETURN}[::-1]")]),
     ("axes-swapped", [(RETURN, f"{RETURN}.T")]),
-    ("squared", [(NORMS, NORMS.replace("ops.np.sqrt(", "("))]),
-    (
-        "other-norm",
-        [(NORMS, NORMS.replace("ops.np.sqrt((grad**2).sum())", "abs(grad).sum()"))],
-    ),
-    (
-        "other-norm",
-        [(NORMS, NORMS.replace("ops.np.sqrt((grad**2).sum())", "abs(grad).max()"))],
-    ),
-    ("mean-not-sum", [(NORMS, NORMS.replace("sum", "mean"))]),
-    ("logarithm", [(RETURN, "return ops.np.log(norms.reshape(2, T))")]),
-    ("logarithm", [(RETURN, "return ops.np.log10(norms.reshape(2, T))")]),
     ("loss-of-layer-1", [(LOSS, LOSS.replace("H_2", "H_1"))]),
     (
         "loss-of-all-steps",
@@ -49,9 +39,6 @@ MISTAKES = [
             (LOSS, "return total"),
         ],
     ),
-    ("half-forgotten", [(LOSS, "return ops.total(H_2**2)")]),
-    ("loss-is-a-mean", [(LOSS, "return ops.total(H_2**2) / 2 / (n * h)")]),
-    ("loss-is-a-mean", [(LOSS, "return ops.total(H_2**2) / 2 / n")]),
     ("loss-is-a-sum", [(LOSS, "return ops.total(H_2)")]),
     ("direct-route-only", [(LAYER_1, LAYER_1.replace("H_1 @", "ops.detached(H_1) @"))]),
     (

@@ -2,6 +2,7 @@
 
 import gettext
 import io
+from pathlib import Path
 from string import Formatter
 
 import pytest
@@ -12,7 +13,9 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
 from d2l_check import language
+from d2l_check.criteria import Check, Criterion
 from d2l_check.language import UnknownLanguage, _
+from d2l_check.mistake import Mistake, Mistaken
 from d2l_check.report import Finding, Report
 
 HERE = language.LOCALE
@@ -38,19 +41,19 @@ def catalogues(tmp_path, monkeypatch):
 
 def test_without_any_wish_it_is_english():
     assert language.language() == "en"
-    assert _("all {total} correct") == "all {total} correct"
+    assert str(_("all {total} correct")) == "all {total} correct"
 
 
 @pytest.mark.parametrize("name", ["ko", "KO", "ko_KR", "ko-KR", "ko_KR.UTF-8"])
 def test_the_choice_decides(monkeypatch, name):
     monkeypatch.setenv("LANG", "vi_VN.UTF-8")
     monkeypatch.setenv(language.CHOICE, name)
-    assert _("all {total} correct") == WORDS["ko"]
+    assert str(_("all {total} correct")) == WORDS["ko"]
 
 
 def test_a_message_without_translation_stays_english(monkeypatch):
     monkeypatch.setenv(language.CHOICE, "ko")
-    assert _("A bias is missing.") == "A bias is missing."
+    assert str(_("A bias is missing.")) == "A bias is missing."
 
 
 @pytest.mark.parametrize("variable", language.SYSTEM)
@@ -102,18 +105,50 @@ def test_a_change_acts_on_the_next_report_and_on_no_earlier_one(monkeypatch):
     assert repr(before).endswith("all 1 correct")
 
 
+def test_a_message_is_translated_and_filled_in_when_it_is_shown(monkeypatch):
+    message = _("all {total} correct").format(total=_("{n} of 3").format(n=2))
+    assert str(message) == "all 2 of 3 correct"
+    monkeypatch.setenv(language.CHOICE, "vi")
+    assert str(message) == "đúng cả 2 of 3"
+    monkeypatch.setenv(language.CHOICE, "ko")
+    assert f"{message}" == "전체 2 of 3개 정답"
+
+
+def test_a_mistake_that_is_class_data_speaks_the_language_of_its_report(monkeypatch):
+    class Failing(Check):
+        signature = "failing()"
+        wrong = Mistake("wrong", _("all {total} correct").format(total="?"))
+
+        def criteria(self):
+            return [Criterion(_("all {total} correct").format(total=1), self.fail)]
+
+        def fail(self):
+            raise Mistaken(self.wrong)
+
+    english = Failing(None, None).report()
+    monkeypatch.setenv(language.CHOICE, "vi")
+    assert repr(Failing(None, None).report()).startswith("✗ đúng cả 1\n  → đúng cả ?\n")
+    assert repr(english).startswith("✗ all 1 correct\n  → all ? correct\n")
+
+
 # The messages themselves
 
 
 def messages():
-    """All messages as Babel extracts them: (file, text)."""
+    """All messages as Babel extracts them: (name of the file, text)."""
     folder = language.Path(language.__file__).parent
-    return [(found[0], found[2]) for found in extract_from_dir(folder)]
+    return [(Path(found[0]).name, found[2]) for found in extract_from_dir(folder)]
 
 
 def test_every_check_has_messages_to_translate():
     files = {file for file, _text in messages()}
-    assert {"deep_rnn.py", "gru_cell.py", "report.py", "learner.py"} <= files
+    assert {
+        "network.py",
+        "gru_cell.py",
+        "gru.py",
+        "report.py",
+        "submission.py",
+    } <= files
     assert len({text for _file, text in messages()}) > 200
 
 

@@ -10,8 +10,8 @@ from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.utils import determine_grade
 
-from d2l_check.examination import PATIENCE, Check, Criterion
-from d2l_check.mistake import Mistake, together
+from d2l_check.criteria import PATIENCE, Check, Criterion
+from d2l_check.mistake import Mistake, Mistaken, together
 from d2l_check.report import CheckFailed, Finding, Report
 
 GOOD = Finding("the shapes are right", True)
@@ -22,10 +22,10 @@ OPEN = Finding("the gradient is right", None)
 class Example(Check):
     """A check that fails with the mistakes in `wrong`."""
 
-    name = "example"
+    signature = "example()"
 
     def __init__(self, *wrong):
-        super().__init__(None)
+        super().__init__(None, None)
         self.wrong = wrong
 
     def criteria(self):
@@ -37,7 +37,9 @@ class Example(Check):
 
     def test(self, key):
         if key in self.wrong:
-            raise Mistake(key, f"{key} is wrong.", f"Look at {key}.", f"Do {key} so.")
+            raise Mistaken(
+                Mistake(key, f"{key} is wrong.", f"Look at {key}.", f"Do {key} so.")
+            )
 
     def one(self):
         self.test("one")
@@ -93,10 +95,22 @@ def test_success_makes_the_check_patient_again():
 
 
 def test_mistakes_that_go_together_keep_all_their_hints():
-    both = together([Mistake("a", "A.", "Look a.", "Do a."), Mistake("b", "B.")])
+    one, other = Mistake("a", "A.", "Look a.", "Do a."), Mistake("b", "B.")
+    both = together([one, other])
     assert both.key == "a and b"
     assert both.hints(insist=False) == ("A.", "Look a.", "B.")
     assert both.hints(insist=True) == ("A.", "Look a.", "B.", "Do a.")
+    # and are still themselves, since a check holds them for the next report
+    assert (one.key, one.hints(insist=False)) == ("a", ("A.", "Look a."))
+    assert (other.key, other.hints(insist=True)) == ("b", ("B.",))
+
+
+def test_a_mistake_with_further_hints_is_another_one():
+    one = Mistake("a", "A.", "Look a.", "Do a.", planted=[{"x": 1}])
+    longer = one.adding(("More.", ""))
+    assert longer.hints(insist=True) == ("A.", "Look a.", "More.", "Do a.")
+    assert (longer.key, longer.planted) == ("a", [{"x": 1}])
+    assert one.hints(insist=True) == ("A.", "Look a.", "Do a.")
 
 
 def test_under_nbgrader_a_failed_check_raises(monkeypatch):

@@ -19,6 +19,7 @@ import tomllib
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
+from d2l_check.chapters import CHECKS as EXERCISES
 from tools.book import Book, BookError, Language
 from tools.exercise import CHECK
 from tools.source import Chapter
@@ -28,7 +29,6 @@ from tools.translations.translated import Catalogues, path_of
 
 FIGURE = re.compile(r"\{figure\}\s+\S*?img/([\w-]+)\.svg")
 KEEP = 'run `python -m tools.translations --keep "part of the English"`'
-CHECK_NAME = re.compile(r'^    name = "(\w+)"$', re.MULTILINE)
 
 
 class Required:
@@ -59,8 +59,8 @@ class Required:
             name = file.stem.replace("_", "-")
             return name in self.figures or name not in self.shown
         if file.is_relative_to(f"{CHECKS}/chapters"):
-            text = (self.book.root / path).read_text(encoding="utf-8")
-            names = set(CHECK_NAME.findall(text))
+            module = ".".join(file.with_suffix("").parts)
+            names = {c.name for c in EXERCISES if c.__module__ == module}
             return bool(names & self.checks or not names & self.called)
         return True
 

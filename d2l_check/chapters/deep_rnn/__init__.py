@@ -13,3 +13,25 @@
 
 References of the larger ones stand in `d2l_check.reference`.
 """
+
+from d2l_check.chapters.deep_rnn.author_corpora import AuthorCorpora
+from d2l_check.chapters.deep_rnn.clip import Clip
+from d2l_check.chapters.deep_rnn.detach import Detach
+from d2l_check.chapters.deep_rnn.dropout_step import DropoutStep
+from d2l_check.chapters.deep_rnn.gradient_norms import GradientNorms
+from d2l_check.chapters.deep_rnn.gru_cell import GRUCell
+from d2l_check.chapters.deep_rnn.gru_layer import GRULayer
+from d2l_check.chapters.deep_rnn.held_out_perplexity import HeldOutPerplexity
+from d2l_check.chapters.deep_rnn.network import DeepRNN
+
+CHECKS = (
+    DeepRNN,
+    GRULayer,
+    GRUCell,
+    HeldOutPerplexity,
+    AuthorCorpora,
+    GradientNorms,
+    Detach,
+    Clip,
+    DropoutStep,
+)

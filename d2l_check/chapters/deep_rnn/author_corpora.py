@@ -4,11 +4,10 @@ from numbers import Integral
 
 import numpy as np
 
-from d2l_check.examination import Check, Criterion
+from d2l_check.criteria import Check, Criterion
 from d2l_check.language import _
-from d2l_check.learner import Learner
-from d2l_check.mistake import Mistake
-from d2l_check.returned import pair, parts, unchanged
+from d2l_check.mistake import Mistake, Mistaken
+from d2l_check.returned import pair, parts
 from d2l_check.words import kind
 from d2l_local.text.vocabulary import UNKNOWN, Vocab
 
@@ -27,7 +26,7 @@ class Case:
 
 
 def voice(letters, length, ending, seed):
-    """A text without rhyme or reason of some letters, with an ending of its own."""
+    """Draw a random text of some letters, with an ending of its own."""
     rng = np.random.default_rng(seed)
     letters = "".join(rng.choice(list(letters), length - len(ending)))
     return letters + ending
@@ -47,15 +46,105 @@ AUTHORS = Case(
 SHORT = Case(["abcabc ab", "cab bac abc abc acb cab"], held_out=0.1)
 
 
+NOT_CHARACTERS = Mistake(
+    "words",
+    _("The vocabulary holds tokens of more than one character."),
+    _("Cut the texts into single characters."),
+)
+
+FIRST_AUTHOR_ONLY = Mistake(
+    "first-author-only",
+    _("The vocabulary knows the characters of the first author only."),
+    _("What becomes of a letter that only another author uses?"),
+    _("Join the training parts of all authors, and build one Vocab of that."),
+)
+
+LAST_AUTHOR_ONLY = Mistake(
+    "last-author-only",
+    _("The vocabulary knows the characters of the last author only."),
+    _("Does your loop build a new vocabulary for each author?"),
+)
+
+VOCAB_PER_AUTHOR = Mistake(
+    "vocab-per-author",
+    _("Each author has a vocabulary of its own."),
+    _("Then one index means different letters. Build one for all."),
+)
+
+VOCAB_LEAK = Mistake(
+    "vocab-leak",
+    _("The vocabulary knows a character that only a held-out part holds."),
+    _("Nothing may be learned from the held-out parts, not even that."),
+    _("Cut first, then build the vocabulary of the training parts."),
+)
+
+VOCAB_INCOMPLETE = Mistake(
+    "vocab-incomplete",
+    _("The vocabulary lacks characters of the training parts."),
+    _("Which texts went into it? Are rare characters left out?"),
+)
+
+PARTS_EXCHANGED = Mistake(
+    "parts-exchanged",
+    _("The held-out part comes first."),
+    _("The training part comes first, then the held-out part."),
+)
+
+FROM_BEGINNING = Mistake(
+    "held-out-from-beginning",
+    _("The held-out part is taken from the beginning of the text."),
+    _("It should be the end. Look at your slices."),
+)
+
+SHUFFLED = Mistake(
+    "shuffled",
+    _("The characters are no longer in the order of the text."),
+    _("A model learns from what follows what. Cut each text in one place only."),
+)
+
+OVERLAP = Mistake(
+    "overlap",
+    _("The training part holds characters of the held-out part too."),
+    _("The model would be tested on what it has seen. Look at your slices."),
+    _("Both slices must use the same place: text[:cut] and text[cut:]."),
+)
+
+NOTHING_HELD_OUT = Mistake(
+    "nothing-held-out",
+    _("A held-out part is empty."),
+    _("Look at both ends of your slices."),
+)
+
+WRONG_HELD_OUT = Mistake(
+    "wrong-held-out",
+    _("A held-out part isn't the end of its text."),
+    _("Turn its indices back into characters, print them, and compare."),
+)
+
+WRONG_TRAINING_PART = Mistake(
+    "wrong-training-part",
+    _("A training part isn't the beginning of its text."),
+    _("Turn its indices back into characters, print them, and compare."),
+)
+
+MINUS_ZERO = Mistake(
+    "minus-zero",
+    _("For a short text nothing is held out, and the training part is empty too."),
+    _("text[:-0] is empty, because -0 is 0. Count the cut from the beginning."),
+    _("cut = len(text) - int(len(text) * held_out)"),
+)
+
+WRONG_SHORT = Mistake(
+    "wrong-short-text",
+    _("For a short text int(len(text) * held_out) is 0."),
+    _("Then the training part is the whole text, and the held-out part is empty."),
+)
+
+
 class AuthorCorpora(Check):
     """Check texts of several authors: one vocabulary, and the end of each held out."""
 
-    name = "author_corpora"
-
-    def __init__(self, framework, author_corpora):
-        signature = "author_corpora(texts, held_out)"
-        self.split = Learner(framework, author_corpora, signature)
-        super().__init__(framework, self.split)
+    signature = "author_corpora(texts, held_out)"
 
     def criteria(self):
         return [
@@ -85,19 +174,19 @@ class AuthorCorpora(Check):
             ),
             Criterion(
                 _("the given texts stay as they were"),
-                lambda: unchanged(self.split),
+                self.arguments_unchanged,
                 (self.runs,),
             ),
         ]
 
     def run(self, case):
-        """The vocabulary and, for each author, two lists of indices."""
-        result = self.split(list(case.texts), case.held_out)
+        """Return the vocabulary and, for each author, two lists of indices."""
+        result = self.submission(list(case.texts), case.held_out)
         vocab, corpora = pair(result, "author_corpora(...)", "(vocab, parts)")
         if isinstance(vocab, list | tuple) and {Vocab} == set(map(type, vocab)):
-            raise vocab_per_author()
+            raise Mistaken(VOCAB_PER_AUTHOR)
         if not isinstance(vocab, Vocab):
-            raise not_a_vocab(vocab)
+            raise Mistaken(not_a_vocab(vocab))
         example = _("a list with one pair for each author")
         corpora = parts(corpora, len(case.texts), "parts", example)
         return vocab, [
@@ -111,42 +200,42 @@ class AuthorCorpora(Check):
     def vocabulary(self):
         self.tokens = tokens = set(self.vocab.idx_to_token) - {UNKNOWN}
         if any(len(token) > 1 for token in tokens):
-            raise words()
+            raise Mistaken(NOT_CHARACTERS)
         if own_numbering(self.corpora):
-            raise vocab_per_author()
+            raise Mistaken(VOCAB_PER_AUTHOR)
         if tokens in (set(AUTHORS.training[0]), set(AUTHORS.texts[0])):
-            raise first_author_only()
+            raise Mistaken(FIRST_AUTHOR_ONLY)
         if tokens in (set(AUTHORS.training[-1]), set(AUTHORS.texts[-1])):
-            raise last_author_only()
+            raise Mistaken(LAST_AUTHOR_ONLY)
         if tokens - AUTHORS.known:
             # It may be that the parts are wrong, and their vocabulary with them.
-            raise self.wrong_end() or self.wrong_training() or vocab_leak()
+            raise Mistaken(self.wrong_end() or self.wrong_training() or VOCAB_LEAK)
         if tokens != AUTHORS.known:
-            raise vocab_incomplete()
+            raise Mistaken(VOCAB_INCOMPLETE)
 
     def held_out(self):
         if mistake := self.wrong_end():
-            raise mistake
+            raise Mistaken(mistake)
 
     def training(self):
         if mistake := self.wrong_training():
-            raise mistake
+            raise Mistaken(mistake)
 
     def compared(self):
-        """For each author: both parts as texts, the whole text, and where to cut it."""
+        """Yield for each author both parts and the whole as texts, and where to cut."""
         for each, text, cut in zip(self.corpora, AUTHORS.texts, AUTHORS.cuts):
             training, end = (read(self.vocab, part) for part in each)
             yield training, end, readable(text, self.tokens), cut
 
     def wrong_end(self):
-        """The mistake of a held-out part that isn't the end of its text, or None."""
+        """Return the mistake of a held-out part that isn't the end of its text."""
         for training, end, text, cut in self.compared():
             if end != text[cut:]:
                 return end_mistake(training, end, text, cut)
         return None
 
     def wrong_training(self):
-        """The mistake of a training part that isn't the rest of its text, or None."""
+        """Return the mistake of a training part that isn't the rest of its text."""
         for training, _end, text, cut in self.compared():
             if training != text[:cut]:
                 return training_mistake(training, text, cut)
@@ -156,37 +245,39 @@ class AuthorCorpora(Check):
         vocab, corpora = self.run(SHORT)
         training, end = (read(vocab, part) for part in corpora[0])
         if not training:
-            raise minus_zero()
+            raise Mistaken(MINUS_ZERO)
         if (training, end) != (SHORT.texts[0], ""):
-            raise wrong_short()
+            raise Mistaken(WRONG_SHORT)
 
 
 def indices(part):
-    """A part as a list of int; raises Mistake for anything else."""
+    """Return a part as a list of int; raise Mistaken for anything else."""
     if isinstance(part, str):
-        raise not_indices(part)
+        raise Mistaken(not_indices(part))
     try:
         found = list(part)
     except TypeError:
-        raise not_indices(part) from None
+        raise Mistaken(not_indices(part)) from None
     if not all(isinstance(i, Integral) and not isinstance(i, bool) for i in found):
-        raise not_indices(next(i for i in found if not isinstance(i, Integral)))
+        raise Mistaken(
+            not_indices(next(i for i in found if not isinstance(i, Integral)))
+        )
     return [int(i) for i in found]
 
 
 def read(vocab, part):
-    """Indices as a text, with `UNREAD` for what stands for no character."""
+    """Turn indices into a text, with `UNREAD` where one stands for no character."""
     tokens = vocab.idx_to_token
     return "".join(tokens[i] if 0 < i < len(tokens) else UNREAD for i in part)
 
 
 def readable(text, tokens):
-    """A text as a vocabulary of these tokens knows it: `UNREAD` for what it lacks."""
+    """Return a text with `UNREAD` for the characters that a vocabulary lacks."""
     return "".join(c if c in tokens else UNREAD for c in text)
 
 
 def own_numbering(corpora):
-    """Whether each author's indices are those of a vocabulary of its own."""
+    """Return True if each author's indices are those of its own vocabulary."""
     later = list(zip(corpora, AUTHORS.training, AUTHORS.texts))[1:]
     return all(
         training in (Vocab(list(start))[list(start)], Vocab(list(text))[list(start)])
@@ -195,78 +286,28 @@ def own_numbering(corpora):
 
 
 def end_mistake(training, end, text, cut):
-    """The mistake of a held-out part that isn't `text[cut:]`."""
+    """Return the mistake of a held-out part that isn't `text[cut:]`."""
     number = len(text) - cut
     if training == text[cut:]:
-        return parts_exchanged()
+        return PARTS_EXCHANGED
     if end == text[:number]:
-        return from_beginning()
+        return FROM_BEGINNING
     if sorted(training + end) == sorted(text) and training + end != text:
-        return shuffled()
+        return SHUFFLED
     if not end:
-        return nothing_held_out()
+        return NOTHING_HELD_OUT
     if text.endswith(end):
         return wrong_length(len(end), number)
-    return wrong_held_out()
+    return WRONG_HELD_OUT
 
 
 def training_mistake(training, text, cut):
-    """The mistake of a training part that isn't `text[:cut]`."""
+    """Return the mistake of a training part that isn't `text[:cut]`."""
     if text.startswith(training) and len(training) > cut:
-        return overlap()
+        return OVERLAP
     if sorted(training) == sorted(text[:cut]):
-        return shuffled()
-    return wrong_training_part()
-
-
-def words():
-    return Mistake(
-        "words",
-        _("The vocabulary holds tokens of more than one character."),
-        _("Cut the texts into single characters."),
-    )
-
-
-def first_author_only():
-    return Mistake(
-        "first-author-only",
-        _("The vocabulary knows the characters of the first author only."),
-        _("What becomes of a letter that only another author uses?"),
-        _("Join the training parts of all authors, and build one Vocab of that."),
-    )
-
-
-def last_author_only():
-    return Mistake(
-        "last-author-only",
-        _("The vocabulary knows the characters of the last author only."),
-        _("Does your loop build a new vocabulary for each author?"),
-    )
-
-
-def vocab_per_author():
-    return Mistake(
-        "vocab-per-author",
-        _("Each author has a vocabulary of its own."),
-        _("Then one index means different letters. Build one for all."),
-    )
-
-
-def vocab_leak():
-    return Mistake(
-        "vocab-leak",
-        _("The vocabulary knows a character that only a held-out part holds."),
-        _("Nothing may be learned from the held-out parts, not even that."),
-        _("Cut first, then build the vocabulary of the training parts."),
-    )
-
-
-def vocab_incomplete():
-    return Mistake(
-        "vocab-incomplete",
-        _("The vocabulary lacks characters of the training parts."),
-        _("Which texts went into it? Are rare characters left out?"),
-    )
+        return SHUFFLED
+    return WRONG_TRAINING_PART
 
 
 def not_a_vocab(found):
@@ -289,39 +330,6 @@ def not_indices(found):
     )
 
 
-def parts_exchanged():
-    return Mistake(
-        "parts-exchanged",
-        _("The held-out part comes first."),
-        _("The training part comes first, then the held-out part."),
-    )
-
-
-def from_beginning():
-    return Mistake(
-        "held-out-from-beginning",
-        _("The held-out part is taken from the beginning of the text."),
-        _("It should be the end. Look at your slices."),
-    )
-
-
-def shuffled():
-    return Mistake(
-        "shuffled",
-        _("The characters are no longer in the order of the text."),
-        _("A model learns from what follows what. Cut each text in one place only."),
-    )
-
-
-def overlap():
-    return Mistake(
-        "overlap",
-        _("The training part holds characters of the held-out part too."),
-        _("The model would be tested on what it has seen. Look at your slices."),
-        _("Both slices must use the same place: text[:cut] and text[cut:]."),
-    )
-
-
 def wrong_length(found, right):
     return Mistake(
         "wrong-length",
@@ -329,45 +337,4 @@ def wrong_length(found, right):
             found=found, right=right
         ),
         _("The number is int(len(text) * held_out), for each text by itself."),
-    )
-
-
-def nothing_held_out():
-    return Mistake(
-        "nothing-held-out",
-        _("A held-out part is empty."),
-        _("Look at both ends of your slices."),
-    )
-
-
-def wrong_held_out():
-    return Mistake(
-        "wrong-held-out",
-        _("A held-out part isn't the end of its text."),
-        _("Turn its indices back into characters, print them, and compare."),
-    )
-
-
-def wrong_training_part():
-    return Mistake(
-        "wrong-training-part",
-        _("A training part isn't the beginning of its text."),
-        _("Turn its indices back into characters, print them, and compare."),
-    )
-
-
-def minus_zero():
-    return Mistake(
-        "minus-zero",
-        _("For a short text nothing is held out, and the training part is empty too."),
-        _("text[:-0] is empty, because -0 is 0. Count the cut from the beginning."),
-        _("cut = len(text) - int(len(text) * held_out)"),
-    )
-
-
-def wrong_short():
-    return Mistake(
-        "wrong-short-text",
-        _("For a short text int(len(text) * held_out) is 0."),
-        _("Then the training part is the whole text, and the held-out part is empty."),
     )

@@ -3,15 +3,13 @@
 import numpy as np
 
 from d2l_check.comparison import close
-from d2l_check.examination import Check, Criterion
+from d2l_check.criteria import Check, Criterion
 from d2l_check.language import _
-from d2l_check.learner import Learner
-from d2l_check.mistake import Mistake
+from d2l_check.mistake import Mistake, Mistaken
 from d2l_check.returned import (
     gradients_of,
     not_a_tensor,
     nothing_returned,
-    unchanged,
 )
 from d2l_check.words import kind
 
@@ -22,6 +20,37 @@ SHAPE = (2, 3)
 # A state is twice its origin, and the loss counts origin, given and returned state by
 # these factors. So the gradient at the origin tells which ways lead back to it.
 DOUBLE, OWN, GIVEN, RETURNED = 2, 1, 10, 100
+
+
+NOT_DETACHED = Mistake(
+    "not-detached",
+    _("The gradient still runs back into the history of the state."),
+    _("Which operation of the framework returns a value without its history?"),
+)
+
+PARTLY_DETACHED = Mistake(
+    "partly-detached",
+    _("Only some of the tensors are cut off, and the others aren't."),
+    _("Do the same for every part of the state."),
+)
+
+VALUE_LOST = Mistake(
+    "value-lost",
+    _("The returned state is zero."),
+    _("The value must go on. Only its history ends."),
+)
+
+VALUE_CHANGED = Mistake(
+    "value-changed",
+    _("The returned state has other values than the given one."),
+    _("The value must go on. Only its history ends."),
+)
+
+CUT_IN_PLACE = Mistake(
+    "cut-in-place",
+    _("The given state has lost its own history."),
+    _("Return a new state. Methods that end in _ change what is there."),
+)
 
 
 class Trial:
@@ -43,7 +72,7 @@ class Trial:
         self.given = [round(g) % (DOUBLE * RETURNED) > OWN for g in gradients]
 
     def loss(self, origins):
-        """A number whose gradient shows what depends on what."""
+        """Return a number whose gradient shows what depends on what."""
         total = self.framework.sum
         states = [origin * DOUBLE for origin in origins]
         returned = parts(
@@ -59,11 +88,7 @@ class Trial:
 class Detach(Check):
     """Check that a state keeps its value and its structure, and loses its history."""
 
-    name = "detach"
-
-    def __init__(self, framework, detach):
-        self.detach = Learner(framework, detach, "detach(state)")
-        super().__init__(framework, self.detach)
+    signature = "detach(state)"
 
     def criteria(self):
         found = [
@@ -73,7 +98,11 @@ class Detach(Check):
             ),
             Criterion(_("so does a state that is a pair of tensors"), self.pair),
             Criterion(_("so does a state that is a list of pairs"), self.nested),
-            Criterion(_("the given state stays as it was"), self.given, (self.tensor,)),
+            Criterion(
+                _("the given state stays as it was"),
+                self.arguments_unchanged,
+                (self.tensor,),
+            ),
         ]
         if self.framework.compiled:
             text = _("detach can be compiled to a graph, as in the experiment")
@@ -90,105 +119,73 @@ class Detach(Check):
         self.cut(NESTED)
 
     def cut(self, structure):
-        """Raise Mistake unless all is right with a state of this structure."""
+        """Raise Mistaken unless all is right with a state of this structure."""
         try:
-            trial = Trial(self.framework, self.detach, structure)
-        except Mistake as mistake:
-            if mistake.key == "exception" and structure is not TENSOR:
-                raise structure_refused(mistake) from None
+            trial = Trial(self.framework, self.submission, structure)
+        except Mistaken as error:
+            if error.mistake.key == "exception" and structure is not TENSOR:
+                raise Mistaken(structure_refused(error.mistake)) from None
             raise
         for found, right in zip(trial.values, trial.right):
             if not close(found, right):
-                raise value_changed() if found.any() else value_lost()
+                raise Mistaken(VALUE_CHANGED if found.any() else VALUE_LOST)
         if all(trial.attached):
-            raise not_detached()
+            raise Mistaken(NOT_DETACHED)
         if any(trial.attached):
-            raise partly_detached()
+            raise Mistaken(PARTLY_DETACHED)
         return trial
 
-    def given(self):
-        unchanged(self.detach)
+    def arguments_unchanged(self):
+        super().arguments_unchanged()
         if not all(self.one.given):
-            raise cut_in_place()
+            raise Mistaken(CUT_IN_PLACE)
 
     def compiles(self):
         try:
-            self.detach.compiled()(self.framework.tensor(np.ones(SHAPE)))
-        except Mistake as mistake:
-            raise not_compilable(mistake) from None
+            self.submission.compiled()(self.framework.tensor(np.ones(SHAPE)))
+        except Mistaken as error:
+            raise Mistaken(not_compilable(error.mistake)) from None
 
 
 def leaves(structure):
-    """The places of the tensors in a structure, in order."""
+    """Return the places of the tensors in a structure, in order."""
     if isinstance(structure, int):
         return [structure]
     return [place for part in structure for place in leaves(part)]
 
 
 def built(structure, tensors):
-    """A state of this structure."""
+    """Build a state of this structure."""
     if isinstance(structure, int):
         return tensors[structure]
     return type(structure)(built(part, tensors) for part in structure)
 
 
 def parts(framework, state, structure):
-    """The tensors of a returned state, in order; raises Mistake for a wrong structure.
+    """Return the tensors of a state in order; raise Mistaken for a wrong structure.
 
     A tuple may have become a list, since both do as a state.
     """
     if state is None:
-        raise nothing_returned("detach(state)")
+        raise Mistaken(nothing_returned("detach(state)"))
     if isinstance(structure, int):
         if isinstance(state, list | tuple):
-            raise structure_lost(state, _("one tensor"))
+            raise Mistaken(structure_lost(state, _("one tensor")))
         if not framework.is_tensor(state):
-            raise not_a_tensor(framework, state, "detach(state)")
+            raise Mistaken(not_a_tensor(framework, state, "detach(state)"))
         if framework.shape(state) != SHAPE:
-            raise shape_changed(framework.shape(state))
+            raise Mistaken(shape_changed(framework.shape(state)))
         return [state]
     if not isinstance(state, list | tuple) or len(state) != len(structure):
         example = _("{type} of length {length}").format(
             type=type(structure).__name__, length=len(structure)
         )
-        raise structure_lost(state, example)
+        raise Mistaken(structure_lost(state, example))
     return [
         tensor
         for part, inner in zip(state, structure)
         for tensor in parts(framework, part, inner)
     ]
-
-
-def not_detached():
-    return Mistake(
-        "not-detached",
-        _("The gradient still runs back into the history of the state."),
-        _("Which operation of the framework returns a value without its history?"),
-    )
-
-
-def partly_detached():
-    return Mistake(
-        "partly-detached",
-        _("Only some of the tensors are cut off, and the others aren't."),
-        _("Do the same for every part of the state."),
-    )
-
-
-def value_lost():
-    return Mistake(
-        "value-lost",
-        _("The returned state is zero."),
-        _("The value must go on. Only its history ends."),
-    )
-
-
-def value_changed():
-    return Mistake(
-        "value-changed",
-        _("The returned state has other values than the given one."),
-        _("The value must go on. Only its history ends."),
-    )
 
 
 def structure_lost(found, example):
@@ -203,14 +200,14 @@ def structure_lost(found, example):
 
 
 def structure_refused(mistake):
+    what, where = mistake.general
     refused = Mistake(
         "structure-refused",
-        mistake.general[0],
+        what,
         _("A state can be nested: a part of it may be a list or a tuple again."),
         _("Let detach call itself for each part of a list or tuple."),
     )
-    refused.general.append(mistake.general[1])
-    return refused
+    return refused.adding([where])
 
 
 def shape_changed(found):
@@ -229,12 +226,4 @@ def not_compilable(mistake):
         mistake.general[0],
         _("In a graph a tensor has no numbers yet. Which operation needs them?"),
         _("Stay with the operations of TensorFlow, without numpy()."),
-    )
-
-
-def cut_in_place():
-    return Mistake(
-        "cut-in-place",
-        _("The given state has lost its own history."),
-        _("Return a new state. Methods that end in _ change what is there."),
     )

@@ -2,229 +2,169 @@
 
 import numpy as np
 
-from d2l_check.comparison import close
-from d2l_check.examination import Check, Criterion
 from d2l_check.inputs import weights
 from d2l_check.language import _
-from d2l_check.learner import Learner
 from d2l_check.mistake import Mistake
-from d2l_check.recognition import recognise
 from d2l_check.reference import gru as reference
 from d2l_check.reference.activation import identity, relu, sigmoid
-from d2l_check.returned import gradient_reaches, gradients_of, unchanged, values
+from d2l_check.reference_check import Case, ReferenceCheck
+from d2l_check.returned import values
 
-NAMES = ("W_xr", "W_hr", "b_r", "W_xz", "W_hz", "b_z", "W_xh", "W_hh", "b_h")
-
-
-class Case:
-    """An input, a state and parameters of given sizes, as NumPy arrays."""
-
-    def __init__(self, n, d, h, seed, size=1):
-        rng = np.random.default_rng(seed)
-        self.n, self.d, self.h = n, d, h
-        self.X, self.H = size * rng.normal(size=(n, d)), rng.normal(size=(n, h))
-        self.params = weights(rng, 3 * [(d, h), (h, h), (h,)])
-
-    def right(self, **changes):
-        """The new state by the reference."""
-        return reference.gru_cell(self.X, self.H, self.params, **changes)
+EQUATIONS = _("the new state is that of the four equations")
+WRONG_STATE = Mistake(
+    "wrong-state",
+    _("The new state isn't that of the equations."),
+    _("Compare each of your lines with its equation, letter by letter."),
+)
+OVERFLOW = Mistake(
+    "overflow",
+    _("With inputs in the thousands, the new state is no longer a number."),
+    _("The function exp overflows. Take the sigmoid function of the framework."),
+)
 
 
-# No two sizes are equal, so that no axis can be taken for another.
-APART = Case(n=2, d=4, h=3, seed=1)
-# All are, so that a mistaken cell runs to its end and shows what it computes.
-ALIKE = Case(n=3, d=3, h=3, seed=2)
-LARGE = Case(n=2, d=4, h=3, seed=3, size=1000)
+def arguments(n, d, h, seed, size=1):
+    """Return an input, a state and parameters of given sizes."""
+    rng = np.random.default_rng(seed)
+    X, H = size * rng.normal(size=(n, d)), rng.normal(size=(n, h))
+    return X, H, weights(rng, 3 * [(d, h), (h, h), (h,)])
 
 
-class GRUCell(Check):
+class GRUCell(ReferenceCheck):
     """Check one step of a gated recurrent unit: the new state, and its gradient."""
 
-    name = "gru_cell"
+    signature = "gru_cell(X, H, params)"
+    returns_text = _("gru_cell returns one tensor of shape (n, h)")
+    unchanged_text = _("X, H and params stay as they were")
+    differentiable = (
+        "W_xr",
+        "W_hr",
+        "b_r",
+        "W_xz",
+        "W_hz",
+        "b_z",
+        "W_xh",
+        "W_hh",
+        "b_h",
+    )
+    cases = (
+        Case(arguments(n=2, d=4, h=3, seed=1), EQUATIONS, WRONG_STATE),
+        Case(arguments(n=3, d=3, h=3, seed=2), EQUATIONS, WRONG_STATE),
+        Case(
+            arguments(n=2, d=4, h=3, seed=3, size=1000),
+            _("large inputs don't overflow"),
+            WRONG_STATE,
+            fails=OVERFLOW,
+            needs=(EQUATIONS,),
+            telling=False,
+        ),
+    )
+    reference = staticmethod(reference.gru_cell)
 
-    def __init__(self, framework, gru_cell):
-        self.cell = Learner(framework, gru_cell, "gru_cell(X, H, params)")
-        super().__init__(framework, self.cell)
+    def examine(self, value, wanted):
+        return values(self.framework, value, "gru_cell(...)", wanted.shape, "(n, h)")
 
-    def criteria(self):
-        return [
-            Criterion(_("gru_cell returns one tensor of shape (n, h)"), self.runs),
-            Criterion(
-                _("the new state is that of the four equations"),
-                self.state,
-                (self.runs,),
-            ),
-            Criterion(
-                _("large inputs don't overflow"), self.large, (self.runs, self.state)
-            ),
-            Criterion(_("X, H and params stay as they were"), self.given, (self.runs,)),
-            Criterion(
-                _("the gradient reaches every parameter"),
-                self.gradients,
-                (self.runs, self.state, self.given),
-            ),
-        ]
-
-    def run(self, case):
-        """The new state by the learner, as an array."""
-        framework = self.framework
-        params = list(map(framework.parameter, case.params))
-        H = self.cell(framework.tensor(case.X), framework.tensor(case.H), params)
-        shape = case.n, case.h
-        return values(framework, H, "gru_cell(...)", shape, "(n, h)")
-
-    def runs(self):
-        try:
-            self.found = self.run(APART)
-        except Mistake as mistake:
-            raise self.recognised() or mistake from None
-
-    def state(self):
-        if not close(self.found, APART.right()):
-            raise self.recognised() or wrong_state()
-
-    def recognised(self):
-        """The mistake that explains the new state, or None."""
-        try:
-            found = self.run(ALIKE)
-        except Mistake:
-            return None
-        return recognise(found, ALIKE.right, VARIANTS, mistakes())
-
-    def large(self):
-        try:
-            self.run(LARGE)
-        except Mistake as mistake:
-            raise overflow() if mistake.key == "not-finite" else mistake from None
-
-    def given(self):
-        unchanged(self.cell)
-
-    def gradients(self):
-        framework = self.framework
-
-        def loss(params):
-            X, H = framework.tensor(APART.X), framework.tensor(APART.H)
-            return framework.sum(self.cell(X, H, params))
-
-        gradient_reaches(NAMES, gradients_of(framework, loss, APART.params))
-
-
-# How the reference commits each mistake; the keys are those of `mistakes`.
-VARIANTS = [
-    ("gates-swapped", {"swapped": True}),
-    ("update-turned-round", {"keep": "1 - Z"}),
-    ("reset-after-product", {"reset": "after"}),
-    ("reset-after-product", {"reset": "after, with bias"}),
-    ("reset-on-the-sum", {"reset": "on the sum"}),
-    ("no-reset", {"reset": "nowhere"}),
-    ("gate-not-sigmoid", {"phi": (np.tanh, sigmoid, np.tanh)}),
-    ("gate-not-sigmoid", {"phi": (sigmoid, np.tanh, np.tanh)}),
-    ("gate-not-sigmoid", {"phi": (np.tanh, np.tanh, np.tanh)}),
-    ("gate-not-sigmoid", {"phi": (identity, sigmoid, np.tanh)}),
-    ("gate-not-sigmoid", {"phi": (sigmoid, identity, np.tanh)}),
-    ("gate-not-sigmoid", {"phi": (identity, identity, np.tanh)}),
-    ("candidate-not-tanh", {"phi": (sigmoid, sigmoid, sigmoid)}),
-    ("candidate-not-tanh", {"phi": (sigmoid, sigmoid, identity)}),
-    ("candidate-not-tanh", {"phi": (sigmoid, sigmoid, relu)}),
-    ("sigmoid-and-tanh-swapped", {"phi": (np.tanh, np.tanh, sigmoid)}),
-    ("mixed-wrongly", {"mix": "same weight"}),
-    ("mixed-wrongly", {"mix": "reset state"}),
-    ("mixed-wrongly", {"mix": "candidate alone"}),
-    ("mixed-wrongly", {"mix": "share of the candidate"}),
-    ("mixed-wrongly", {"mix": "all of the candidate"}),
-    ("bias-forgotten", {"replace": {2: None}}),
-    ("bias-forgotten", {"replace": {5: None}}),
-    ("bias-forgotten", {"replace": {8: None}}),
-    ("bias-forgotten", {"replace": {2: None, 5: None, 8: None}}),
-    ("weights-of-other-gate", {"replace": {3: 0}}),
-    ("weights-of-other-gate", {"replace": {4: 1}}),
-    ("weights-of-other-gate", {"replace": {5: 2}}),
-    ("weights-of-other-gate", {"replace": {3: 0, 4: 1, 5: 2}}),
-    ("weights-of-other-gate", {"replace": {0: 3}}),
-    ("weights-of-other-gate", {"replace": {1: 4}}),
-    ("weights-of-other-gate", {"replace": {2: 5}}),
-    ("weights-of-other-gate", {"replace": {0: 3, 1: 4, 2: 5}}),
-]
-
-
-def mistakes():
-    """The mistakes that are recognised by the new state."""
-    return [
+    mistakes = [
         Mistake(
             "gates-swapped",
             _("The reset gate R and the update gate Z have changed places."),
             _("Where are R and Z used? In what order are params taken apart?"),
             _("R belongs in (R * H) @ W_hh, and Z in the last line."),
+            planted=[{"swapped": True}],
         ),
         Mistake(
             "update-turned-round",
             _("Z and 1 - Z have changed places."),
             _("If Z is 1, should the state stay as it was, or be new?"),
             _("By the last equation, Z keeps the old state H."),
+            planted=[{"keep": "1 - Z"}],
         ),
         Mistake(
             "reset-after-product",
             _("The reset gate acts after the product with W_hh."),
             _("That is a GRU too, the one of cuDNN. But here R acts on the state H."),
             _("Write (R * H) @ W_hh, with these brackets."),
+            planted=[{"reset": "after"}, {"reset": "after, with bias"}],
         ),
         Mistake(
             "reset-on-the-sum",
             _("The reset gate acts on the input too."),
             _("Look at the brackets in the candidate: R goes with the state H alone."),
+            planted=[{"reset": "on the sum"}],
         ),
         Mistake(
             "no-reset",
             _("The reset gate isn't used."),
             _("Which line of the equations holds R?"),
             _("The candidate reads R * H in place of H."),
+            planted=[{"reset": "nowhere"}],
         ),
         Mistake(
             "gate-not-sigmoid",
             _("A gate doesn't go through the sigmoid function."),
             _("A gate is a share between 0 and 1. Which function gives that?"),
+            planted=[
+                {"phi": (np.tanh, sigmoid, np.tanh)},
+                {"phi": (sigmoid, np.tanh, np.tanh)},
+                {"phi": (np.tanh, np.tanh, np.tanh)},
+                {"phi": (identity, sigmoid, np.tanh)},
+                {"phi": (sigmoid, identity, np.tanh)},
+                {"phi": (identity, identity, np.tanh)},
+            ],
         ),
         Mistake(
             "candidate-not-tanh",
             _("The candidate doesn't go through tanh."),
             _("The candidate is a state: between -1 and 1."),
+            planted=[
+                {"phi": (sigmoid, sigmoid, sigmoid)},
+                {"phi": (sigmoid, sigmoid, identity)},
+                {"phi": (sigmoid, sigmoid, relu)},
+            ],
         ),
         Mistake(
             "sigmoid-and-tanh-swapped",
             _("The gates go through tanh, and the candidate through the sigmoid."),
             _("Gates are shares, between 0 and 1. States lie between -1 and 1."),
+            planted=[{"phi": (np.tanh, np.tanh, sigmoid)}],
         ),
         Mistake(
             "mixed-wrongly",
             _("The old state and the candidate are mixed in the wrong way."),
             _("Look at the last line. The two weights must add up to 1."),
             _("The last line is Z times H, plus 1 - Z times the candidate."),
+            planted=[
+                {"mix": "same weight"},
+                {"mix": "reset state"},
+                {"mix": "candidate alone"},
+                {"mix": "share of the candidate"},
+                {"mix": "all of the candidate"},
+            ],
         ),
         Mistake(
             "bias-forgotten",
             _("A bias is missing."),
             _("Look for b_r, b_z and b_h."),
+            planted=[
+                {"replace": {2: None}},
+                {"replace": {5: None}},
+                {"replace": {8: None}},
+                {"replace": {2: None, 5: None, 8: None}},
+            ],
         ),
         Mistake(
             "weights-of-other-gate",
             _("One gate uses weights or the bias of the other one."),
             _("Compare the two lines of the gates, letter by letter."),
+            planted=[
+                {"replace": {3: 0}},
+                {"replace": {4: 1}},
+                {"replace": {5: 2}},
+                {"replace": {3: 0, 4: 1, 5: 2}},
+                {"replace": {0: 3}},
+                {"replace": {1: 4}},
+                {"replace": {2: 5}},
+                {"replace": {0: 3, 1: 4, 2: 5}},
+            ],
         ),
     ]
-
-
-def wrong_state():
-    return Mistake(
-        "wrong-state",
-        _("The new state isn't that of the equations."),
-        _("Compare each of your lines with its equation, letter by letter."),
-    )
-
-
-def overflow():
-    return Mistake(
-        "overflow",
-        _("With inputs in the thousands, the new state is no longer a number."),
-        _("The function exp overflows. Take the sigmoid function of the framework."),
-    )

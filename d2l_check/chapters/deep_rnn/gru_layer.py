@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-from d2l_check.examination import Check, Criterion
+from d2l_check.criteria import Check, Criterion
 from d2l_check.language import _
-from d2l_check.learner import Learner
-from d2l_check.mistake import Mistake
+from d2l_check.mistake import Mistake, Mistaken
 from d2l_check.returned import nothing_returned
 from d2l_check.words import kind, message
 
@@ -30,15 +29,35 @@ class Stack:
 SIZES = ((7, 5, 2), (6, 4, 3))
 
 
+# Mistakes by the kind of what was returned
+WRONG_KINDS = {
+    "lstm": Mistake(
+        "lstm-returned",
+        _("The layer is an LSTM."),
+        _("Look at the name of the class that you use."),
+    ),
+    "rnn": Mistake(
+        "rnn-returned",
+        _("The layer is a plain recurrent network without gates."),
+        _("Look at the name of the class that you use."),
+    ),
+    "cell": Mistake(
+        "cell-returned",
+        _("This is a cell: it makes one step only."),
+        _("A layer runs a cell along the whole sequence."),
+    ),
+    "model": Mistake(
+        "model-returned",
+        _("This is a whole model already."),
+        _("Return the layer alone. RNNModel is built on it later."),
+    ),
+}
+
+
 class GRULayer(Check):
     """Check a deep GRU of the framework: its kind, its sizes, and that it runs."""
 
-    name = "gru_layer"
-
-    def __init__(self, framework, gru_layer):
-        signature = "gru_layer(vocab_size, num_hiddens, num_layers)"
-        self.make = Learner(framework, gru_layer, signature)
-        super().__init__(framework, self.make)
+    signature = "gru_layer(vocab_size, num_hiddens, num_layers)"
 
     def criteria(self):
         return [
@@ -61,59 +80,33 @@ class GRULayer(Check):
         ]
 
     def kind(self):
-        self.layers = [self.make(*sizes) for sizes in SIZES]
+        self.layers = [self.submission(*sizes) for sizes in SIZES]
         layer = self.layers[0]
         if layer is None:
-            raise nothing_returned("gru_layer(...)")
+            raise Mistaken(nothing_returned("gru_layer(...)"))
         self.stacks = [self.framework.stack(layer) for layer in self.layers]
         found = self.stacks[0].kind
         if found != "gru":
-            raise wrong_kinds().get(found) or not_a_layer(layer)
+            raise Mistaken(WRONG_KINDS.get(found) or not_a_layer(layer))
 
     def sizes(self):
         for stack, (inputs, hiddens, number) in zip(self.stacks, SIZES):
             if len(stack.hiddens) != number:
-                raise wrong_number(len(stack.hiddens), number)
+                raise Mistaken(wrong_number(len(stack.hiddens), number))
             if set(stack.hiddens) != {hiddens}:
-                raise wrong_units(stack.hiddens[0], hiddens)
+                raise Mistaken(wrong_units(stack.hiddens[0], hiddens))
             if stack.inputs not in (None, inputs):
-                raise wrong_inputs(stack.inputs, inputs)
+                raise Mistaken(wrong_inputs(stack.inputs, inputs))
 
     def runs(self):
         for stack in self.stacks:
             for fault in stack.faults:
-                raise faults(self.framework)[fault]
+                raise Mistaken(faults(self.framework)[fault])
         for layer, (inputs, _hiddens, _number) in zip(self.layers, SIZES):
             try:
                 self.framework.run_model(layer, inputs)
             except Exception as error:
-                raise model_fails(error) from error
-
-
-def wrong_kinds():
-    """Mistakes by the kind of what was returned."""
-    return {
-        "lstm": Mistake(
-            "lstm-returned",
-            _("The layer is an LSTM."),
-            _("Look at the name of the class that you use."),
-        ),
-        "rnn": Mistake(
-            "rnn-returned",
-            _("The layer is a plain recurrent network without gates."),
-            _("Look at the name of the class that you use."),
-        ),
-        "cell": Mistake(
-            "cell-returned",
-            _("This is a cell: it makes one step only."),
-            _("A layer runs a cell along the whole sequence."),
-        ),
-        "model": Mistake(
-            "model-returned",
-            _("This is a whole model already."),
-            _("Return the layer alone. RNNModel is built on it later."),
-        ),
-    }
+                raise Mistaken(model_fails(error)) from error
 
 
 def not_a_layer(layer):
@@ -163,7 +156,7 @@ def wrong_inputs(found, right):
 
 
 def faults(framework):
-    """Mistakes in how a GRU was made, by their keys."""
+    """Return the mistakes in how a GRU was made, by their keys."""
     found = [
         Mistake(
             "batch-first",

@@ -4,11 +4,10 @@ import numpy as np
 
 from d2l_check.chapters.deep_rnn.params import NAMES, Params, shapes
 from d2l_check.comparison import all_close, close
-from d2l_check.examination import Check, Criterion
+from d2l_check.criteria import Check, Criterion
 from d2l_check.inputs import weights
 from d2l_check.language import _
-from d2l_check.learner import Learner
-from d2l_check.mistake import Mistake
+from d2l_check.mistake import Mistake, Mistaken
 from d2l_check.recognition import recognise
 from d2l_check.reference import deep_rnn as reference
 from d2l_check.reference.activation import identity, relu, sigmoid, softmax
@@ -16,9 +15,9 @@ from d2l_check.returned import (
     gradient_reaches,
     gradients_of,
     pair,
-    unchanged,
     values,
 )
+from d2l_check.submission import Submission
 
 
 class Case:
@@ -32,12 +31,12 @@ class Case:
         self.params = weights(rng, shapes(q, h))
 
     def right(self, **changes):
-        """Outputs and the states of all steps, by the reference."""
+        """Return outputs and the states of all steps, by the reference."""
         given = self.inputs, self.state, self.params
         return reference.deep_rnn(*given, **changes)
 
     def outputs(self, **changes):
-        """The outputs by the reference."""
+        """Return the outputs by the reference."""
         return self.right(**changes)[0]
 
 
@@ -47,6 +46,44 @@ APART = Case(n=2, T=4, q=7, h=5, seed=1)
 ALIKE = Case(n=4, T=4, q=4, h=4, seed=2)
 
 
+OUTPUTS_NOT_JOINED = Mistake(
+    "outputs-not-joined",
+    _("The outputs of the steps aren't joined to one tensor of shape (T * n, q)."),
+    _("Put them one below the other, along the first axis."),
+)
+
+LAST_OUTPUT_ONLY = Mistake(
+    "last-output-only",
+    _("There is the output of one step only."),
+    _("Collect the output of every step, inside the loop."),
+)
+
+INITIAL_STATE_RETURNED = Mistake(
+    "initial-state-returned",
+    _("The initial state is returned, not the final one."),
+    _("Which names does your return statement hold?"),
+    _("Return (H_1, H_2), the names that the loop assigns."),
+)
+
+STATES_SWAPPED = Mistake(
+    "states-swapped",
+    _("The two states are returned in the wrong order."),
+    _("Layer 1 comes first."),
+)
+
+ONE_STATE_TWICE = Mistake(
+    "one-state-twice",
+    _("The state of one layer is returned in the place of the other."),
+    _("Look at the numbers in the names that you return."),
+)
+
+WRONG_STATES = Mistake(
+    "wrong-states",
+    _("The outputs are right, but the returned states aren't the final ones."),
+    _("Return H_1 and H_2 as they are when the loop has ended."),
+)
+
+
 class DeepRNN(Check):
     """Check a two-layer RNN from scratch.
 
@@ -54,16 +91,20 @@ class DeepRNN(Check):
     and the network computes what its equations say, step after step.
     """
 
-    name = "deep_rnn"
+    signature = "deep_rnn(inputs, state, params)"
+    functions = ("get_deep_params", "init_deep_state", "deep_rnn")
 
     def __init__(self, framework, get_deep_params, init_deep_state, deep_rnn):
         device = ", device" if framework.takes_device else ""
         make = f"get_deep_params(vocab_size, num_hiddens{device})"
         init_state = f"init_deep_state(batch_size, num_hiddens{device})"
-        self.params = Params(framework, Learner(framework, get_deep_params, make))
-        self.init_state = Learner(framework, init_deep_state, init_state)
-        self.network = Learner(framework, deep_rnn, "deep_rnn(inputs, state, params)")
-        super().__init__(framework, self.params.make, self.init_state, self.network)
+        self.params = Params(framework, Submission(framework, get_deep_params, make))
+        self.init_state = Submission(framework, init_deep_state, init_state)
+        super().__init__(framework, deep_rnn)
+
+    @property
+    def submissions(self):
+        return [self.params.make, self.init_state, self.submission]
 
     def criteria(self):
         found = [
@@ -101,13 +142,13 @@ class DeepRNN(Check):
             ),
             Criterion(
                 _("inputs, state and params stay as they were"),
-                self.given,
+                self.arguments_unchanged,
                 (self.runs,),
             ),
             Criterion(
                 _("the gradient reaches every parameter"),
                 self.gradients,
-                (self.runs, self.outputs, self.given),
+                (self.runs, self.outputs, self.arguments_unchanged),
             ),
         ]
         if self.framework.compiled:
@@ -122,16 +163,16 @@ class DeepRNN(Check):
         state = pair(state, "init_deep_state(...)", "(H_1, H_2)")
         for name, H in zip(("H_1", "H_2"), state):
             if values(self.framework, H, name, (n, h), "(n, h)").any():
-                raise state_not_zero(name)
+                raise Mistaken(state_not_zero(name))
 
     def runs(self):
         try:
             self.found = self.run(APART)
-        except Mistake as mistake:
-            raise self.recognised() or mistake from None
+        except Mistaken as error:
+            raise Mistaken(self.recognised() or error.mistake) from None
 
     def arguments(self, case):
-        """The arguments of `deep_rnn`."""
+        """Return the arguments of `deep_rnn`."""
         return (
             self.framework.tensor(case.inputs),
             tuple(map(self.framework.tensor, case.state)),
@@ -139,9 +180,9 @@ class DeepRNN(Check):
         )
 
     def run(self, case):
-        """Outputs and the two final states by the learner, as arrays."""
+        """Return outputs and the two final states by the learner, as arrays."""
         framework = self.framework
-        result = self.network(*self.arguments(case))
+        result = self.submission(*self.arguments(case))
         outputs, state = pair(result, "deep_rnn(...)", "(outputs, (H_1, H_2))")
         outputs = self.output_values(outputs, case)
         shape = case.n, case.h
@@ -151,22 +192,22 @@ class DeepRNN(Check):
         ]
 
     def output_values(self, outputs, case):
-        """The outputs as an array; raises Mistake for those in another form."""
+        """Return the outputs as an array; raise Mistaken for those in another form."""
         n, T, q = case.n, case.T, case.q
         if isinstance(outputs, list | tuple):
-            raise outputs_not_joined()
+            raise Mistaken(OUTPUTS_NOT_JOINED)
         if self.framework.is_tensor(outputs):
             if self.framework.shape(outputs) == (T, n, q):
-                raise outputs_not_joined()
+                raise Mistaken(OUTPUTS_NOT_JOINED)
             if self.framework.shape(outputs) == (n, q):
-                raise last_output_only()
+                raise Mistaken(LAST_OUTPUT_ONLY)
         shape = T * n, q
         return values(self.framework, outputs, "outputs", shape, "(T * n, q)")
 
     def together(self):
         n, T, q, h = APART.n, APART.T, APART.q, APART.h
         one_hot = np.eye(q)[np.arange(T * n).reshape(T, n) % q]
-        result = self.network(
+        result = self.submission(
             self.framework.tensor(one_hot),
             self.init_state(n, h, *self.framework.on()),
             self.params.make(q, h, *self.framework.on()),
@@ -176,15 +217,19 @@ class DeepRNN(Check):
 
     def outputs(self):
         if not close(self.found[0], APART.outputs()):
-            raise self.recognised() or located(self.found[0])
+            raise Mistaken(self.recognised() or located(self.found[0]))
 
     def recognised(self):
-        """The mistake that explains the outputs, or None."""
+        """Return the mistake that explains the outputs, or None."""
         try:
             found, _state = self.run(ALIKE)
-        except Mistake:
+        except Mistaken:
             return None
-        return recognise(found, ALIKE.outputs, VARIANTS, mistakes())
+
+        def explains(**changes):
+            return close(found, ALIKE.outputs(**changes))
+
+        return recognise(self.mistakes, explains)
 
     def states(self):
         found, (all_1, all_2) = self.found[1], APART.right()[1]
@@ -192,22 +237,19 @@ class DeepRNN(Check):
         if all_close(found, (H_1, H_2)):
             return
         if close(found[0], APART.state[0]) or close(found[1], APART.state[1]):
-            raise initial_state_returned()
+            raise Mistaken(INITIAL_STATE_RETURNED)
         if all_close(found, (H_2, H_1)):
-            raise states_swapped()
+            raise Mistaken(STATES_SWAPPED)
         if close(found[0], H_2) or close(found[1], H_1):
-            raise one_state_twice()
-        raise wrong_states()
-
-    def given(self):
-        unchanged(self.network)
+            raise Mistaken(ONE_STATE_TWICE)
+        raise Mistaken(WRONG_STATES)
 
     def gradients(self):
         framework, number = self.framework, len(NAMES)
 
         def loss(tensors):
             inputs, state = framework.tensor(APART.inputs), tuple(tensors[number:])
-            outputs, _state = self.network(inputs, state, tensors[:number])
+            outputs, _state = self.submission(inputs, state, tensors[:number])
             return framework.sum(outputs * outputs)
 
         found = gradients_of(framework, loss, [*APART.params, *APART.state])
@@ -215,166 +257,165 @@ class DeepRNN(Check):
 
     def compiles(self):
         try:
-            self.network.compiled()(*self.arguments(APART))
-        except Mistake as mistake:
-            raise not_compilable(mistake) from None
+            self.submission.compiled()(*self.arguments(APART))
+        except Mistaken as error:
+            raise Mistaken(not_compilable(error.mistake)) from None
 
-
-# How the reference commits each mistake; the keys are those of `mistakes`.
-VARIANTS = [
-    ("state-not-carried", {"carried": (False, False)}),
-    ("one-state-not-carried", {"carried": (True, False)}),
-    ("one-state-not-carried", {"carried": (False, True)}),
-    ("input-to-both-layers", {"below": "X"}),
-    ("layer-2-a-step-late", {"below": "H_1 before"}),
-    ("axes-swapped-in-loop", {"loop": "sequences"}),
-    ("axes-swapped-in-loop", {"loop": "sequences", "rows": "by sequence"}),
-    ("rows-by-sequence", {"rows": "by sequence"}),
-    ("no-tanh-in-layer-2", {"phi": (np.tanh, identity)}),
-    ("no-tanh-in-layer-1", {"phi": (identity, np.tanh)}),
-    ("no-tanh", {"phi": (identity, identity)}),
-    ("other-activation", {"phi": (sigmoid, sigmoid)}),
-    ("other-activation", {"phi": (relu, relu)}),
-    ("output-from-layer-1", {"reads": "H_1"}),
-    ("output-activated", {"phi_o": np.tanh}),
-    ("output-activated", {"phi_o": softmax}),
-    ("state-ignored", {"start": "zeros"}),
-    ("states-swapped-at-start", {"start": "exchanged"}),
-    ("backwards", {"backwards": True}),
-    ("weights-of-layer-1", {"replace": {3: 0}}),
-    ("weights-of-layer-1", {"replace": {4: 1}}),
-    ("weights-of-layer-1", {"replace": {5: 2}}),
-    ("weights-of-layer-1", {"replace": {4: 1, 5: 2}}),
-    ("weights-of-layer-1", {"replace": {3: 0, 4: 1, 5: 2}}),
-    ("weights-mixed-up", {"replace": {0: 1, 1: 0}}),
-    ("weights-mixed-up", {"replace": {3: 4, 4: 3}}),
-    ("weights-mixed-up", {"replace": {1: 4, 4: 1}}),
-    ("weights-mixed-up", {"replace": {1: 3, 3: 1}}),
-    ("weights-mixed-up", {"replace": {2: 5, 5: 2}}),
-    ("weights-unused", {"replace": {1: None}}),
-    ("weights-unused", {"replace": {4: None}}),
-    ("weights-unused", {"replace": {1: None, 4: None}}),
-    ("bias-forgotten", {"replace": {2: None}}),
-    ("bias-forgotten", {"replace": {5: None}}),
-    ("bias-forgotten", {"replace": {7: None}}),
-    ("bias-forgotten", {"replace": {2: None, 5: None}}),
-    ("bias-forgotten", {"replace": {2: None, 5: None, 7: None}}),
-]
-
-
-def mistakes():
-    """The mistakes that are recognised by the outputs."""
-    return [
+    mistakes = [
         Mistake(
             "state-not-carried",
             _("Every step starts from the initial state again."),
             _("Look at what your loop does with the new H_1 and H_2."),
             _("Take state apart before the loop, and assign H_1 and H_2 inside."),
+            planted=[{"carried": (False, False)}],
         ),
         Mistake(
             "one-state-not-carried",
             _("One of the two layers starts every step from its initial state."),
             _("Compare the lines of H_1 and H_2, name by name."),
             _("Both H_1 and H_2 must be assigned anew in every step."),
+            planted=[{"carried": (True, False)}, {"carried": (False, True)}],
         ),
         Mistake(
             "input-to-both-layers",
             _("Both layers read the input X."),
             _("What does layer 2 read, by the equations?"),
             _("Layer 2 multiplies H_1 with W_xh2, not X."),
+            planted=[{"below": "X"}],
         ),
         Mistake(
             "layer-2-a-step-late",
             _("Layer 2 reads the state that layer 1 had one step before."),
             _("Look at the order in which H_1 and H_2 are computed."),
             _("Compute H_1 first. Then use the new H_1 for H_2 of the same step."),
+            planted=[{"below": "H_1 before"}],
         ),
         Mistake(
             "axes-swapped-in-loop",
             _("The loop runs over the sequences, not over the time steps."),
             _("inputs has the shape (T, n, q). Along which axis do you loop?"),
             _("A loop over inputs itself gives one X of shape (n, q) per step."),
+            planted=[
+                {"loop": "sequences"},
+                {"loop": "sequences", "rows": "by sequence"},
+            ],
         ),
         Mistake(
             "rows-by-sequence",
             _("The rows of the outputs are ordered by sequence, not by time."),
             _("All n rows of step 1 come first. How do you join the steps?"),
             _("Collect one (n, q) tensor per step, and join them along axis 0."),
+            planted=[{"rows": "by sequence"}],
         ),
         Mistake(
             "no-tanh-in-layer-2",
             _("Layer 2 has no tanh."),
             _("Compare the lines of the two layers."),
+            planted=[{"phi": (np.tanh, identity)}],
         ),
         Mistake(
             "no-tanh-in-layer-1",
             _("Layer 1 has no tanh."),
             _("Compare the lines of the two layers."),
+            planted=[{"phi": (identity, np.tanh)}],
         ),
         Mistake(
             "no-tanh",
             _("Neither layer has a tanh."),
             _("Which function stands around the sum, in the equation of a layer?"),
+            planted=[{"phi": (identity, identity)}],
         ),
         Mistake(
             "other-activation",
             _("The layers use another function than tanh."),
             _("Which function stands around the sum, in the equation of a layer?"),
+            planted=[{"phi": (sigmoid, sigmoid)}, {"phi": (relu, relu)}],
         ),
         Mistake(
             "output-from-layer-1",
             _("The output reads layer 1."),
             _("Which state does the output read, by the equations?"),
             _("The output of a step is H_2 times W_hq, plus b_q."),
+            planted=[{"reads": "H_1"}],
         ),
         Mistake(
             "output-activated",
             _("The output goes through a tanh or a softmax."),
             _("The output layer is linear. The loss takes care of the softmax."),
+            planted=[{"phi_o": np.tanh}, {"phi_o": softmax}],
         ),
         Mistake(
             "state-ignored",
             _("The network starts from zeros and not from the given state."),
             _("Where does your function use its argument state?"),
             _("Begin with the line: H_1, H_2 = state"),
+            planted=[{"start": "zeros"}],
         ),
         Mistake(
             "states-swapped-at-start",
             _("Each layer starts with the state of the other one."),
             _("Look at the line that takes state apart."),
+            planted=[{"start": "exchanged"}],
         ),
         Mistake(
             "backwards",
             _("The steps are read from the last one to the first one."),
             _("Look at the order in which your loop goes through inputs."),
+            planted=[{"backwards": True}],
         ),
         Mistake(
             "weights-of-layer-1",
             _("Layer 2 uses weights or the bias of layer 1."),
             _("Compare the numbers in the names of the parameters."),
+            planted=[
+                {"replace": {3: 0}},
+                {"replace": {4: 1}},
+                {"replace": {5: 2}},
+                {"replace": {4: 1, 5: 2}},
+                {"replace": {3: 0, 4: 1, 5: 2}},
+            ],
         ),
         Mistake(
             "weights-mixed-up",
             _("Two parameters have changed places."),
             _("Look at how params is taken apart, and where each one is used."),
             _("The order is W_xh1, W_hh1, b_h1, W_xh2, W_hh2, b_h2, W_hq, b_q."),
+            planted=[
+                {"replace": {0: 1, 1: 0}},
+                {"replace": {3: 4, 4: 3}},
+                {"replace": {1: 4, 4: 1}},
+                {"replace": {1: 3, 3: 1}},
+                {"replace": {2: 5, 5: 2}},
+            ],
         ),
         Mistake(
             "weights-unused",
             _("A layer doesn't use its state of the step before."),
             _("Each layer adds two products. Which one is missing?"),
             _("Layer 1 needs H_1 times W_hh1, and layer 2 H_2 times W_hh2."),
+            planted=[
+                {"replace": {1: None}},
+                {"replace": {4: None}},
+                {"replace": {1: None, 4: None}},
+            ],
         ),
         Mistake(
             "bias-forgotten",
             _("A bias is missing."),
             _("Look for b_h1, b_h2 and b_q."),
+            planted=[
+                {"replace": {2: None}},
+                {"replace": {5: None}},
+                {"replace": {7: None}},
+                {"replace": {2: None, 5: None}},
+                {"replace": {2: None, 5: None, 7: None}},
+            ],
         ),
     ]
 
 
 def located(found):
-    """The mistake of outputs that no known one explains: where it first shows."""
+    """Return the mistake of outputs that nothing explains: where it first shows."""
     shape = APART.T, APART.n, APART.q
     right, found = APART.outputs().reshape(shape), found.reshape(shape)
     if not close(found[0], right[0]):
@@ -404,53 +445,4 @@ def state_not_zero(name):
         "state-not-zero",
         _("{name} isn't zero everywhere.").format(name=name),
         _("Before the first step there is nothing to remember yet."),
-    )
-
-
-def outputs_not_joined():
-    return Mistake(
-        "outputs-not-joined",
-        _("The outputs of the steps aren't joined to one tensor of shape (T * n, q)."),
-        _("Put them one below the other, along the first axis."),
-    )
-
-
-def last_output_only():
-    return Mistake(
-        "last-output-only",
-        _("There is the output of one step only."),
-        _("Collect the output of every step, inside the loop."),
-    )
-
-
-def initial_state_returned():
-    return Mistake(
-        "initial-state-returned",
-        _("The initial state is returned, not the final one."),
-        _("Which names does your return statement hold?"),
-        _("Return (H_1, H_2), the names that the loop assigns."),
-    )
-
-
-def states_swapped():
-    return Mistake(
-        "states-swapped",
-        _("The two states are returned in the wrong order."),
-        _("Layer 1 comes first."),
-    )
-
-
-def one_state_twice():
-    return Mistake(
-        "one-state-twice",
-        _("The state of one layer is returned in the place of the other."),
-        _("Look at the numbers in the names that you return."),
-    )
-
-
-def wrong_states():
-    return Mistake(
-        "wrong-states",
-        _("The outputs are right, but the returned states aren't the final ones."),
-        _("Return H_1 and H_2 as they are when the loop has ended."),
     )

@@ -3,7 +3,7 @@
 import numpy as np
 
 from d2l_check.language import _
-from d2l_check.mistake import Mistake
+from d2l_check.mistake import Mistake, Mistaken
 from d2l_check.returned import nothing_returned, values
 from d2l_check.words import kind
 
@@ -12,7 +12,7 @@ LETTERS = ("(q, h)", "(h, h)", "(h,)", "(h, h)", "(h, h)", "(h,)", "(h, q)", "(q
 
 
 def shapes(q, h):
-    """The shapes of the eight parameters, as in `LETTERS`."""
+    """Return the shapes of the eight parameters, as in `LETTERS`."""
     return [(q, h), (h, h), (h,), (h, h), (h, h), (h,), (h, q), (q,)]
 
 
@@ -23,13 +23,13 @@ class Params:
         self.framework, self.make = framework, make
 
     def shapes(self):
-        """Eight tensors of the right shapes, each of its own, on the device."""
+        """Raise Mistaken unless eight tensors have the right shapes and device."""
         q, h = 7, 5
         self.params = params = self.make(q, h, *self.framework.on())
         if params is None:
-            raise nothing_returned("get_deep_params(...)")
+            raise Mistaken(nothing_returned("get_deep_params(...)"))
         if not isinstance(params, list | tuple) or len(params) != len(NAMES):
-            raise wrong_number(params)
+            raise Mistaken(wrong_number(params))
         arrays = [
             values(self.framework, param, name, shape, letters)
             for param, name, shape, letters in zip(params, NAMES, shapes(q, h), LETTERS)
@@ -38,36 +38,36 @@ class Params:
         self.on_device(q, h)
 
     def on_device(self, q, h):
-        """Raise Mistake if the argument `device` is ignored."""
+        """Raise Mistaken if the argument `device` is ignored."""
         other = self.framework.other_device
         if other is None:
             return
         try:
             params = self.make(q, h, other)
-        except Mistake:
+        except Mistaken:
             return  # what works on every real device needn't work on this one
         for name, param in zip(NAMES, params):
             if not self.framework.lies_on(param, other):
-                raise device_ignored(name)
+                raise Mistaken(device_ignored(name))
 
     def learnable(self):
-        """A gradient can be taken with respect to each parameter."""
+        """Raise Mistaken unless each parameter can have a gradient."""
         for name, param in zip(NAMES, self.params):
-            lack = self.framework.lack(param)
-            if lack == "leaf":
-                raise not_a_leaf(name)
-            if lack:
-                raise no_gradient(name, lack)
+            missing = self.framework.missing_for_gradients(param)
+            if missing == "leaf":
+                raise Mistaken(not_a_leaf(name))
+            if missing:
+                raise Mistaken(no_gradient(name, missing))
 
 
 def own_values(matrices):
-    """Raise Mistake for weights that are all zero, or the same as others."""
+    """Raise Mistaken for weights that are all zero, or the same as others."""
     for i, (name, array) in enumerate(matrices):
         if not array.any():
-            raise weights_zero(name)
+            raise Mistaken(weights_zero(name))
         for other_name, other in matrices[:i]:
             if np.array_equal(array, other):
-                raise weights_shared(other_name, name)
+                raise Mistaken(weights_shared(other_name, name))
 
 
 def wrong_number(params):

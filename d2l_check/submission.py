@@ -7,12 +7,12 @@ import linecache
 import numpy as np
 
 from d2l_check.language import _
-from d2l_check.mistake import Mistake
+from d2l_check.mistake import Mistake, Mistaken
 from d2l_check.words import kind, message, shorten
 
 
-class Learner:
-    """A learner's function, called so that a check survives it.
+class Submission:
+    """A function that a learner wrote, called so that a check survives it.
 
     `signature` is how the task writes the call, such as ``'clip(grads, theta)'``.
     What the function prints is held back in `printed`; the names of arguments that it
@@ -26,9 +26,9 @@ class Learner:
         self.printed, self.changed = "", []
 
     def __call__(self, *arguments):
-        """What the function returns; raises Mistake in place of its exceptions."""
+        """Return the function's result; raise Mistaken in place of its exceptions."""
         if not callable(self.function):
-            raise not_a_function(self)
+            raise Mistaken(not_a_function(self))
         before = [snapshot(self.framework, each) for each in arguments]
         held = io.StringIO()
         try:
@@ -37,16 +37,16 @@ class Learner:
                 result = self.function(*arguments)
                 self.framework.wait(result)
         except (Exception, SystemExit) as error:
-            raise from_exception(self, error) from error
+            raise Mistaken(from_exception(self, error)) from error
         finally:
             self.printed = self.printed or held.getvalue().strip()
         self.compare(arguments, before)
         return result
 
     def compiled(self):
-        """The same function as a graph, which is how TensorFlow trains."""
+        """Return the same function as a graph, which is how TensorFlow trains."""
         compiled = self.framework.compiled(self.function)
-        return Learner(self.framework, compiled, self.signature)
+        return Submission(self.framework, compiled, self.signature)
 
     def compare(self, arguments, before):
         """Note which arguments are no longer what they were."""
@@ -56,7 +56,7 @@ class Learner:
                 self.changed.append(name)
 
     def note(self):
-        """A remark on what the function printed, or None."""
+        """Return a remark on what the function printed, or None."""
         if not self.printed:
             return None
         return _("{name} prints something, which begins with: {text}").format(
@@ -65,7 +65,7 @@ class Learner:
 
 
 def snapshot(framework, value):
-    """A copy of the numbers in tensors or arrays, however nested; all else as it is."""
+    """Copy the numbers in tensors or arrays, however nested; keep all else as it is."""
     if framework.is_tensor(value):
         return framework.numpy(value)
     if isinstance(value, np.ndarray):  # where a task is about arrays of NumPy
@@ -76,7 +76,7 @@ def snapshot(framework, value):
 
 
 def equal(left, right):
-    """Whether two snapshots hold the same."""
+    """Return True if two snapshots hold the same."""
     if isinstance(left, list) and isinstance(right, list):
         return len(left) == len(right) and all(map(equal, left, right))
     if isinstance(left, np.ndarray) and isinstance(right, np.ndarray):
@@ -84,49 +84,50 @@ def equal(left, right):
     return left is right or isinstance(left, type(right)) and left == right
 
 
-def not_a_function(learner):
+def not_a_function(submission):
+    """Return the mistake of a value that can't be called."""
     return Mistake(
         "not-a-function",
         _("{name} should be a function, but it is of type: {found}").format(
-            name=learner.name, found=kind(learner.function)
+            name=submission.name, found=kind(submission.function)
         ),
         _("Give the check the function itself, without calling it."),
     )
 
 
-def from_exception(learner, error):
-    """The mistake that an exception of the learner's function makes known."""
+def from_exception(submission, error):
+    """Return the mistake that an exception of the function makes known."""
     # The stub says nothing more; a framework that lacks an operation does.
     if isinstance(error, NotImplementedError) and not error.args:
         return Mistake(
             "not-written",
-            _("{name} is not written yet.").format(name=learner.name),
+            _("{name} is not written yet.").format(name=submission.name),
             _("Put your code in the place of: raise NotImplementedError()"),
         )
     if isinstance(error, TypeError) and error.__traceback__.tb_next is None:
         return Mistake(
             "wrong-signature",
             _("It can't be called as {call}: {message}").format(
-                call=learner.signature, message=message(error)
+                call=submission.signature, message=message(error)
             ),
             _("Leave the arguments of the function as they were given."),
         )
     return Mistake(
         "exception",
         _("{name} stops with {type}: {message}").format(
-            name=learner.name, type=type(error).__name__, message=message(error)
+            name=submission.name, type=type(error).__name__, message=message(error)
         ),
-        place(learner, error),
+        place(submission, error),
     )
 
 
-def place(learner, error):
-    """Where the learner's code stopped, as a hint; empty where that isn't known.
+def place(submission, error):
+    """Return where the learner's code stopped as a hint; empty where that isn't known.
 
     That is the innermost line in the file of the function, which in a notebook is a
     cell, or in any other cell.
     """
-    own = getattr(getattr(learner.function, "__code__", None), "co_filename", None)
+    own = getattr(getattr(submission.function, "__code__", None), "co_filename", None)
     found, step = None, error.__traceback__
     while step is not None:
         name = step.tb_frame.f_code.co_filename
@@ -140,5 +141,5 @@ def place(learner, error):
 
 
 def is_cell(filename):
-    """Whether code comes from a cell of a notebook, or from IPython's prompt."""
+    """Return True for a cell of a notebook, or for IPython's prompt."""
     return "ipykernel_" in filename or filename.startswith("<ipython-input-")

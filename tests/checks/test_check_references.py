@@ -5,6 +5,7 @@ from every other mistake, far being a hundred times what counts as equal.
 """
 
 import itertools
+from functools import partial
 
 import keras
 import numpy as np
@@ -22,12 +23,8 @@ from d2l_check.chapters.deep_rnn import (
 from d2l_check.comparison import CLOSE, close
 from d2l_check.mistake import Mistake
 from d2l_check.recognition import merged, recognise
-from d2l_check.reference import (
-    clip as clip_reference,
-)
-from d2l_check.reference import (
-    deep_rnn as rnn_reference,
-)
+from d2l_check.reference import deep_rnn as rnn_reference
+from d2l_check.reference_check import alike
 
 FAR = 100 * CLOSE
 
@@ -67,10 +64,10 @@ def test_the_deep_network_is_that_of_pytorch():
 
 
 def test_the_gru_cell_is_that_of_keras():
-    case = gru_cell.APART
-    W_xr, W_hr, b_r, W_xz, W_hz, b_z, W_xh, W_hh, b_h = case.params
-    cell = keras.layers.GRUCell(case.h, reset_after=False, dtype="float64")
-    cell.build((None, case.d))
+    X, H, params = gru_cell.GRUCell.cases[0].arguments
+    W_xr, W_hr, b_r, W_xz, W_hz, b_z, W_xh, W_hh, b_h = params
+    cell = keras.layers.GRUCell(H.shape[1], reset_after=False, dtype="float64")
+    cell.build((None, X.shape[1]))
     cell.set_weights(
         [
             np.hstack([W_xz, W_xr, W_xh]),  # Keras puts the update gate first
@@ -78,54 +75,56 @@ def test_the_gru_cell_is_that_of_keras():
             np.hstack([b_z, b_r, b_h]),
         ]
     )
-    assert np.allclose(case.right(), cell(case.X, [case.H])[0])
+    assert np.allclose(gru_cell.GRUCell.reference(X, H, params), cell(X, [H])[0])
 
 
 def test_the_other_gru_cell_is_that_of_pytorch():
-    case = gru_cell.APART
-    W_xr, W_hr, b_r, W_xz, W_hz, b_z, W_xh, W_hh, b_h = case.params
-    cell = torch.nn.GRUCell(case.d, case.h).double()
+    X, H, params = gru_cell.GRUCell.cases[0].arguments
+    W_xr, W_hr, b_r, W_xz, W_hz, b_z, W_xh, W_hh, b_h = params
+    cell = torch.nn.GRUCell(X.shape[1], H.shape[1]).double()
     write(
         cell,
         weight_ih=np.hstack([W_xr, W_xz, W_xh]).T,
         weight_hh=np.hstack([W_hr, W_hz, W_hh]).T,
         bias_ih=np.hstack([b_r, b_z, b_h]),
-        bias_hh=np.zeros(3 * case.h),
+        bias_hh=np.zeros(3 * H.shape[1]),
     )
-    found = cell(double(case.X), double(case.H)).detach()
-    assert np.allclose(case.right(reset="after"), found)
+    found = cell(double(X), double(H)).detach()
+    assert np.allclose(gru_cell.GRUCell.reference(X, H, params, reset="after"), found)
 
 
 def test_the_perplexity_is_that_of_pytorch():
-    case = held_out_perplexity.SEVERAL
-    W_xh, W_hh, b_h, W_hq, b_q = case.params
+    batches, params = held_out_perplexity.HeldOutPerplexity.cases[1].arguments
+    W_xh, W_hh, b_h, W_hq, b_q = params
     q, h = W_xh.shape
     layer = torch.nn.RNN(q, h).double()
     write(layer, weight_ih_l0=W_xh.T, weight_hh_l0=W_hh.T, bias_ih_l0=b_h)
     write(layer, bias_hh_l0=0 * b_h)
-    X, Y = (np.hstack(parts) for parts in zip(*case.batches))
+    X, Y = (np.hstack(parts) for parts in zip(*batches))
     H, _ = layer(double(np.eye(q)[X.T]))
     outputs = (H @ double(W_hq) + double(b_q)).reshape(-1, q)
     loss = torch.nn.functional.cross_entropy(outputs, torch.tensor(Y.T).reshape(-1))
-    assert np.allclose(case.right(), loss.exp().item())
+    found = held_out_perplexity.HeldOutPerplexity.reference(batches, params)
+    assert np.allclose(found, loss.exp().item())
 
 
 def test_the_gradients_are_those_of_autograd():
-    case = gradient_norms.SEVERAL
-    params = [double(param).requires_grad_() for param in case.params]
+    inputs, arrays = gradient_norms.SEVERAL
+    norms = partial(gradient_norms.GradientNorms.reference, inputs, arrays)
+    params = [double(param).requires_grad_() for param in arrays]
     W_xh1, W_hh1, b_h1, W_xh2, W_hh2, b_h2 = params
-    H_1 = H_2 = torch.zeros(case.inputs.shape[1], len(W_hh1), dtype=torch.float64)
+    H_1 = H_2 = torch.zeros(inputs.shape[1], len(W_hh1), dtype=torch.float64)
     states = [], []
-    for X in double(case.inputs):
+    for X in double(inputs):
         H_1 = torch.tanh(X @ W_xh1 + H_1 @ W_hh1 + b_h1)
         H_2 = torch.tanh(H_1 @ W_xh2 + H_2 @ W_hh2 + b_h2)
         for H, kept in zip((H_1, H_2), states):
             H.retain_grad()
             kept.append(H)
     ((H_2**2).sum() / 2).backward()
-    assert np.allclose(case.right(), [[H.grad.norm() for H in row] for row in states])
+    assert np.allclose(norms(), [[H.grad.norm() for H in row] for row in states])
     for name, own in (("W_hh", (W_hh1, W_hh2)), ("W_xh", (W_xh1, W_xh2))):
-        found = case.right(of=name)[:, 0]
+        found = norms(of=name)[:, 0]
         assert np.allclose(found, [W.grad.norm() for W in own])
 
 
@@ -135,18 +134,18 @@ def test_clipping_is_that_of_pytorch(theta):
     for param, grad in zip(params, clip.GRADS):
         param.grad = double(grad)
     torch.nn.utils.clip_grad_norm_(params, theta)
-    for found, param in zip(clip_reference.clip(clip.GRADS, theta), params):
+    for found, param in zip(clip.Clip.reference(clip.GRADS, theta), params):
         assert np.allclose(found, param.grad, atol=1e-6)  # PyTorch adds 1e-6 below
 
 
 def test_a_dropout_that_triples_is_one_with_three_times_the_weights_upwards():
-    case = dropout_step.APART
-    W_xh1, W_hh1, b_h1, W_xh2, W_hh2, b_h2, W_hq, b_q = case.params
+    X, H_1, H_2, given = dropout_step.APART
+    W_xh1, W_hh1, b_h1, W_xh2, W_hh2, b_h2, W_hq, b_q = given
     params = [W_xh1, W_hh1, b_h1, 3 * W_xh2, W_hh2, b_h2, 3 * W_hq, b_q]
-    state = [case.H_1, case.H_2]
-    outputs, (H_1, H_2) = rnn_reference.deep_rnn(case.X[None], state, params)
-    for found, right in zip(case.right(lambda x: 3 * x), (outputs, H_1[0], H_2[0])):
-        assert np.allclose(found, right)
+    outputs, (new_1, new_2) = rnn_reference.deep_rnn(X[None], [H_1, H_2], params)
+    found = dropout_step.DropoutStep.reference(*dropout_step.APART, lambda x: 3 * x)
+    for each, right in zip(found, (outputs, new_1[0], new_2[0]), strict=True):
+        assert np.allclose(each, right)
 
 
 # What is wrong
@@ -159,42 +158,41 @@ def flat(result):
     return np.ravel(result)
 
 
+def telling(check):
+    """What the reference of a check returns for the cases that mistakes show by."""
+
+    def compute(**changes):
+        cases = [case for case in check.cases if case.telling]
+        return [check.reference(*case.arguments, **changes) for case in cases]
+
+    return compute
+
+
 FAMILIES = {
-    "deep_rnn": (network.VARIANTS, network.ALIKE.outputs),
-    "gru_cell": (gru_cell.VARIANTS, gru_cell.ALIKE.right),
-    "held_out_perplexity": (
-        held_out_perplexity.VARIANTS,
-        held_out_perplexity.SEVERAL.right,
-    ),
-    "gradient_norms": (gradient_norms.VARIANTS, gradient_norms.SEVERAL.right),
-    "clip above": (
-        clip.VARIANTS,
-        lambda **c: clip_reference.clip(clip.GRADS, clip.ABOVE, **c),
-    ),
-    "dropout_step": (
-        dropout_step.VARIANTS,
-        lambda **c: dropout_step.ALIKE.right(dropout_step.mark, **c),
-    ),
+    network.DeepRNN: network.ALIKE.outputs,
+    **{
+        check: telling(check)
+        for check in (
+            gru_cell.GRUCell,
+            held_out_perplexity.HeldOutPerplexity,
+            gradient_norms.GradientNorms,
+            clip.Clip,
+            dropout_step.DropoutStep,
+        )
+    },
 }
-# Scaling is right above the threshold, whenever else it happens.
-EXEMPT = {("clip above", "always-scaled")}
 
 
-@pytest.mark.parametrize("family", FAMILIES)
-def test_variants_are_far_from_right_and_from_one_another(family):
-    variants, compute = FAMILIES[family]
-    variants = [v for v in variants if (family, v[0]) not in EXEMPT]
+@pytest.mark.parametrize("check", FAMILIES, ids=lambda check: check.name)
+def test_mistakes_are_far_from_right_and_from_one_another(check):
+    compute = FAMILIES[check]
     results = [("right", flat(compute()))]
-    results += [(key, flat(compute(**changes))) for key, changes in variants]
+    for mistake in check.mistakes:
+        results += [(mistake.key, flat(compute(**each))) for each in mistake.planted]
     for (key, left), (other, right) in itertools.combinations(results, 2):
         if key != other and left.shape == right.shape:
             distance = np.max(np.abs(left - right) / (1 + np.abs(right)))
             assert distance > FAR, (key, other)
-
-
-def test_scaling_up_shows_below_the_threshold():
-    found = clip_reference.clip(clip.GRADS, clip.BELOW, when="always")
-    assert min(np.max(np.abs(f - g)) for f, g in zip(found, clip.GRADS)) > FAR
 
 
 def test_rounding_to_32_bits_stays_close():
@@ -207,14 +205,15 @@ def test_rounding_to_32_bits_stays_close():
 
 
 def test_a_single_mistake_is_tried_before_two_together():
-    def compute(a=0, b=0):
-        return np.array(a + b)
+    def gives(number):
+        return lambda a=0, b=0: a + b == number
 
-    mistakes = [Mistake("one", "1"), Mistake("two", "2"), Mistake("three", "3")]
-    variants = [("one", {"a": 1}), ("two", {"b": 2}), ("three", {"a": 3})]
-    assert recognise(3, compute, variants, mistakes).key == "three"
-    assert recognise(5, compute, variants, mistakes).key == "two and three"
-    assert recognise(4, compute, variants, mistakes) is None
+    planted = {"one": {"a": 1}, "two": {"b": 2}, "three": {"a": 3}}
+    mistakes = [Mistake(key, key, planted=[each]) for key, each in planted.items()]
+    assert recognise(mistakes, gives(3)) is mistakes[2]
+    assert recognise(mistakes, gives(5)).key == "two and three"
+    assert recognise(mistakes, gives(4)) is None
+    assert [mistake.key for mistake in mistakes] == list(planted)
 
 
 def test_changes_of_the_same_keyword_do_not_go_together():
@@ -226,3 +225,14 @@ def test_close_compares_shapes_first():
     assert close(1.0, 1.0 + CLOSE / 2)
     assert not close(1.0, 1.001)
     assert not close([[1.0], [1.0]], [1.0, 1.0])
+
+
+def test_an_array_stands_for_a_list_of_numbers_but_not_for_one_of_arrays():
+    assert alike(np.array([1.0, 2.0]), [1, 2])
+    assert not alike(np.zeros(3), [np.zeros(3), np.zeros((2, 3))])
+
+
+@pytest.mark.parametrize("right", [0, 0.0, [0], np.zeros(1)])
+def test_an_array_of_letters_is_no_number(right):
+    assert alike(np.zeros(1), right)
+    assert not alike(np.array(["a"]), right)
