@@ -115,7 +115,7 @@ test-fast: lint ## style, fresh notebooks, and the tests that aren't slow (5 min
 
 # Matplotlib lists the fonts when it is installed, as it has done on Colab.
 $(COLAB_STAMP): requirements-colab.txt | $(READY)
-	@echo "an environment like Colab's in $(COLAB): 2 GB, 3 to 10 minutes"
+	@echo "an environment like Colab's in $(COLAB): 2.5 GB, 3 to 10 minutes"
 	@python=$$(HIGHEST=13 sh tools/find_python.sh $(COLAB_PYTHONS)) \
 		&& echo "    with $$($$python --version), $$python" \
 		&& $$python -m venv --clear $(COLAB)
