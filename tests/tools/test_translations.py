@@ -4,8 +4,8 @@ import gettext
 
 import pytest
 
-from tools import translations
 from tools.book import load
+from tools.translations import __main__ as translations
 from tools.translations.__main__ import main
 
 GLOSSARY = """\
@@ -30,6 +30,7 @@ def book(book):
         folder.mkdir(parents=True)
         (folder / "glossary.toml").write_text(GLOSSARY, encoding="utf-8")
     (book.root / "d2l_local").unlink()
+    (book.root / "d2l_check").unlink()  # a link to the real one
     (book.root / "d2l_check").mkdir(parents=True)
     (book.root / "d2l_check" / "a.py").write_text(HINTS)
     (book.root / "img" / "net.py").write_text(
