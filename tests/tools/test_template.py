@@ -121,6 +121,7 @@ def checks(book):
     """A folder of checks in the fixture book, in place of the real package."""
     (book.root / "d2l_check").unlink()
     folder = book.root / "d2l_check"
+    folder.unlink()  # a link to the real one
     folder.mkdir(parents=True)
     return folder
 

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from tools.book import load
-from tools.translations import __main__ as command
+from tools.translations import __main__ as translations
 from tools.translations.__main__ import main
 
 GLOSSARY = """\
@@ -199,7 +199,7 @@ def test_nothing_is_written_over_an_edit_made_in_the_same_moment(
 ):
     book = begun
     edit("For all.", "For all. And more.")
-    write = command.write
+    write = translations.write
 
     def write_late(item, book):
         if item.language.key == "zh" and item.template.name == "01-sample":
