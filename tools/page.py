@@ -19,8 +19,8 @@ from pygments.formatters import HtmlFormatter
 
 from tools.book import Book
 from tools.edition import relative
+from tools.files import write_text
 from tools.formula import mathml
-from tools.notebook import write_text
 
 TEMPLATE = Path(__file__).with_suffix(".html.j2")
 STYLES = Path(__file__).with_suffix(".css")
