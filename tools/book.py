@@ -92,7 +92,7 @@ class Book:
         Raises BookError if there is none.
         """
         for framework in self.frameworks:
-            if key in (framework.key, framework.packages[0]):
+            if key in (framework.key, framework.module):
                 return framework
         raise BookError(
             f"there is no framework {key!r}; choose from {', '.join(self.keys)}"

@@ -82,7 +82,8 @@ def readme_text(book: Book) -> str | None:
     _old, end, after = rest.partition(END)
     if not (begin and end):
         raise BookError(f"{PAGE}: put the marks {BEGIN} and {END} where the table goes")
-    return f"{before}{begin}\n\n{FOLDED.format(notebook_table(book))}\n\n{end}{after}"
+    folded = FOLDED.format(notebook_table(book))
+    return f"{before}{begin}\n\n{folded}\n\n{end}{after}"
 
 
 def readme_problems(book: Book) -> list[str]:

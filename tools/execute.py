@@ -247,6 +247,16 @@ def cache_entry(item: Built, book: Book, settings: Settings) -> Entry:
     return entry(book, item.framework, prepared, settings.mode, text)
 
 
+def finished(item: Built, book: Book, settings: Settings) -> NotebookNode | None:
+    """Return the notebook with the outputs of an earlier run, None if there is none."""
+    executed = cache_entry(item, book, settings).load()
+    if executed is None:
+        return None
+    fresh = prepare(item.notebook, settings.mode)  # its prose may be newer
+    nb.carry_outputs(fresh, executed)
+    return fresh
+
+
 def title(item: Built) -> str:
     """Return what messages call a notebook."""
     kind = "" if item.edition.kind == "chapter" else f" {item.edition.kind}"
@@ -260,8 +270,7 @@ def execute(
 
     `progress` is told what happens (default: it is printed).
     """
-    if progress is None:
-        progress = Progress(title(item))
+    progress = progress or Progress(title(item))
     kept = cache_entry(item, book, settings)
     executed = finished(item, book, settings)
     if executed is None:
@@ -273,16 +282,6 @@ def execute(
     else:
         progress.say(f"taken from {book.relative(kept.folder)}")
     return executed
-
-
-def finished(item: Built, book: Book, settings: Settings) -> NotebookNode | None:
-    """Return the notebook with the outputs of an earlier run, None without one."""
-    executed = cache_entry(item, book, settings).load()
-    if executed is None:
-        return None
-    fresh = prepare(item.notebook, settings.mode)  # its prose may be newer
-    nb.carry_outputs(fresh, executed)
-    return fresh
 
 
 def store(item: Built, executed: NotebookNode, book: Book) -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 from tools.book import Book, BookError, load
@@ -23,7 +22,7 @@ def map_path(book: Book) -> Path:
     """
     stem = book.chapter_paths()[0].stem
     for framework in book.frameworks:
-        if find_spec(framework.packages[0]) is not None:
+        if framework.is_installed:
             return book.notebook(framework, stem)
     names = ", ".join(framework.name for framework in book.frameworks)
     raise BookError(f"none of {names} is installed: run `make setup`")

@@ -11,9 +11,10 @@ from tools.book import ROOT, BookError, load
 
 def test_the_map_is_that_of_the_first_framework_that_is_installed(book, monkeypatch):
     assert lab.map_path(book) == book.root / "notebooks/pytorch/01-sample.ipynb"
-    monkeypatch.setattr(lab, "find_spec", lambda name: name == "mxnet" or None)
+    installed = "d2l_local.frameworks.is_installed"
+    monkeypatch.setattr(installed, lambda name: name == "mxnet")
     assert lab.map_path(book) == book.root / "notebooks/mxnet/01-sample.ipynb"
-    monkeypatch.setattr(lab, "find_spec", lambda name: None)
+    monkeypatch.setattr(installed, lambda name: False)
     with pytest.raises(BookError, match="none of PyTorch, MXNet is installed"):
         lab.map_path(book)
 

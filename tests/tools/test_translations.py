@@ -206,7 +206,7 @@ def test_nothing_is_written_over_an_edit_made_in_the_same_moment(
             put(book, "nothing", "无")
         write(item, book)
 
-    monkeypatch.setattr(command, "write", write_late)
+    monkeypatch.setattr(translations, "write", write_late)
     assert run(book) == 2
     message = "zh/01-sample.po was edited while this command ran"
     assert message in capsys.readouterr().err
