@@ -1,6 +1,8 @@
 # Commands of the book; `make` alone lists them.
 
-PYTHON ?= python3
+# The Python that .venv is made with: the first of these that runs and fits, or the
+# one that you name, as in make setup PYTHON=python3.12.
+PYTHONS := $(or $(PYTHON),python3.13 python3.12 python3.11 python3)
 VENV := .venv
 STAMP := $(VENV)/.installed
 
@@ -10,57 +12,76 @@ PY := $(VENV)/bin/python
 READY := $(STAMP)
 endif
 
-# What Colab has preinstalled; with the Python of $(PY), unless you name another.
+# What Colab has preinstalled, with Colab's Python 3.13 where there is one.
 COLAB := .venv-colab
 COLAB_STAMP := $(COLAB)/.installed
 COLAB_RUNS := $(addprefix colab-,tensorflow mxnet pytorch)
-COLAB_PYTHON := $(if $(filter file,$(origin PYTHON)),$(PY),$(PYTHON))
+COLAB_PYTHONS := $(PYTHONS) $(PY)
 
 # Outputs are tested on the embedded text, whatever has been downloaded.
 EMBEDDED := env -u D2L_DATA_DIR D2L_TEXT=embedded
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run lab build translations execute figures test \
-	test-fast test-colab $(COLAB_RUNS) bench bench-tables lint clean
+.PHONY: help setup run lab build translations execute section address figures \
+	test unit test-fast test-colab $(COLAB_RUNS) bench bench-tables lint clean \
+	distclean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' \
 		$(MAKEFILE_LIST)
 
-# Stop unless $(1) is a Python that will do; $(2) is the target to be called again.
-define check-python
-@$(1) -c 'import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))' \
-		|| { echo "$(1) is not Python 3.11 or 3.12:" \
-			"name one, such as: make $(2) PYTHON=python3.12" >&2; exit 1; }
-	@$(1) -c 'import ensurepip, venv' 2>/dev/null \
-		|| { echo "$(1) has no venv module:" \
-			"install it (Debian, Ubuntu: apt install python3-venv)" >&2; exit 1; }
-endef
+# A target that takes longer than a minute starts with its line of `make help`.
+SAY = @sed -n 's/^$@:.*\#\# /make $@: /p' $(firstword $(MAKEFILE_LIST))
 
-setup: $(READY) ## create .venv and install everything into it (about 3 GB)
+setup: $(READY) ## create .venv and install everything (3 GB; 5 to 15 minutes)
 
-$(STAMP): requirements.txt pyproject.toml
-	$(call check-python,$(PYTHON),setup)
-	$(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/python -m pip install --quiet --requirement requirements.txt
-	$(VENV)/bin/python -m pip install --quiet --no-deps --editable .
+# An environment that is there, such as one of uv, is taken as it is, and gets pip if it
+# has none. What comes second is asked for as it is: MXNet without its demand for NumPy 1.
+INSTALL = $(VENV)/bin/python -m pip install --disable-pip-version-check
+$(STAMP): requirements.txt requirements-mxnet.txt pyproject.toml
+	@echo "1/3 an environment in $(VENV)"
+	@test -x $(VENV)/bin/python || { python=$$(sh tools/find_python.sh $(PYTHONS)) \
+		&& echo "    with $$($$python --version), $$python" \
+		&& $$python -m venv $(VENV); }
+	@sh tools/find_python.sh $(VENV)/bin/python >/dev/null
+	@$(VENV)/bin/python -m pip --version >/dev/null 2>&1 \
+		|| $(VENV)/bin/python -m ensurepip
+	@echo "2/3 the packages of requirements.txt: 3 GB, 5 to 15 minutes"
+	$(INSTALL) --requirement requirements.txt
+	@echo "3/3 MXNet, and the book's own package"
+	$(INSTALL) --quiet --no-deps --requirement requirements-mxnet.txt --editable .
+	@$(VENV)/bin/python -m d2l_local.frameworks
 	@touch $@
 
-run: $(READY) ## train the flagship in every framework and compare
+run: $(READY) ## train the flagship in every framework and compare (12 minutes)
+	$(SAY)
 	$(PY) -m tools.run
 
 lab: $(READY) ## open the notebooks in JupyterLab
+	@$(PY) -m d2l_local.frameworks
 	$(PY) -m jupyter lab --notebook-dir=.
 
 build: $(READY) ## write the notebooks from source/ and translations/
 	$(PY) -m tools.build
 
-translations: $(READY) ## bring the catalogues up to date, and report on them
-	$(PY) -m tools.translations
+# make translations LANGUAGE=ko CHAPTER=09-gru begins a catalogue.
+BEGIN = $(if $(CHAPTER),--language $(LANGUAGE) --chapter $(CHAPTER))
 
-execute: $(READY) ## execute the notebooks and store their outputs
-	$(EMBEDDED) $(PY) -m tools.execute --store
+translations: $(READY) ## bring the catalogues up to date, and report on them
+	$(PY) -m tools.translations $(BEGIN)
+
+execute: $(READY) ## execute the notebooks that have changed, and store their outputs
+	$(EMBEDDED) $(PY) -m tools.execute --store $(if $(AGAIN),--again)
 	$(PY) -m tools.build
+
+section: $(READY) ## build, execute, store and check one section: NAME=09-gru
+	@test -n "$(NAME)" || { echo "name a section: make section NAME=09-gru" >&2; exit 2; }
+	$(EMBEDDED) $(PY) -m tools.section $(NAME) $(if $(AGAIN),--again)
+
+address: $(READY) ## set the address of the repository: REPOSITORY=owner/name BRANCH=main
+	@test -n "$(REPOSITORY)" \
+		|| { echo "name it: make address REPOSITORY=owner/name" >&2; exit 2; }
+	$(PY) -m tools.address $(REPOSITORY) $(if $(BRANCH),--branch $(BRANCH))
 
 figures: $(READY) ## draw img/*.svg with their scripts
 	$(PY) -m tools.figures
@@ -71,7 +92,9 @@ figures: $(READY) ## draw img/*.svg with their scripts
 # A notebook's cells must run in one process, in order: loadfile.
 PYTEST = $(EMBEDDED) OMP_NUM_THREADS=1 $(PY) -m pytest -n auto --maxprocesses 4
 
-test: lint ## all checks, and every notebook against its stored outputs
+test: lint ## all checks, and every notebook against its outputs (45 minutes)
+	$(SAY)
+	@$(PY) -m d2l_local.frameworks
 	$(PY) -m tools.translations --check --complete
 	$(PY) -m tools.build --check
 	$(PY) -m tools.figures --check
@@ -80,28 +103,40 @@ test: lint ## all checks, and every notebook against its stored outputs
 	$(PYTEST) --dist loadfile --nbval notebooks
 	$(MAKE) test-colab
 
-test-fast: lint ## unit tests, and every notebook on the reduced budget
-	$(PY) -m tools.build --check
-	$(EMBEDDED) $(PY) -m tools.execute --mode fast
+unit: $(READY) ## all tests but those of the notebooks (10 minutes)
+	$(SAY)
 	$(PYTEST) --dist worksteal tests
+
+test-fast: lint ## style, fresh notebooks, and the tests that aren't slow (5 minutes)
+	$(SAY)
+	@$(PY) -m d2l_local.frameworks
+	$(PY) -m tools.build --check
+	$(PYTEST) --dist worksteal -m "not slow" tests
 
 # Matplotlib lists the fonts when it is installed, as it has done on Colab.
 $(COLAB_STAMP): requirements-colab.txt | $(READY)
-	$(call check-python,$(COLAB_PYTHON),test-colab)
-	$(COLAB_PYTHON) -m venv --clear $(COLAB)
+	@echo "an environment like Colab's in $(COLAB): 2 GB, 3 to 10 minutes"
+	@python=$$(HIGHEST=13 sh tools/find_python.sh $(COLAB_PYTHONS)) \
+		&& echo "    with $$($$python --version), $$python" \
+		&& $$python -m venv --clear $(COLAB)
 	$(COLAB)/bin/python -m pip install --quiet --requirement requirements-colab.txt \
 		|| { echo "pip could not install requirements-colab.txt:" \
 			"does it reach a package index? See pip config list" >&2; exit 1; }
 	$(COLAB)/bin/python -c 'import matplotlib.font_manager'
 	@touch $@
 
-test-colab: $(READY) $(COLAB_STAMP) ## every notebook with the versions of Colab
-	$(MAKE) --jobs 2 --output-sync=target $(COLAB_RUNS)
+# make 3.81, as macOS has it, knows no --output-sync.
+SYNC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
+
+test-colab: $(READY) $(COLAB_STAMP) ## every notebook with Colab's versions (15 minutes)
+	$(SAY)
+	$(MAKE) --jobs 2 $(SYNC) $(COLAB_RUNS)
 
 $(COLAB_RUNS): colab-%: $(READY) $(COLAB_STAMP)
 	OMP_NUM_THREADS=1 $(PY) -m tools.colab --framework $*
 
 bench: $(READY) ## measure the helper package beside the classic d2l (25 minutes)
+	$(SAY)
 	$(PY) -m benchmarks $(if $(QUICK),--quick) $(if $(FRESH),--fresh)
 
 bench-tables: $(READY) ## write the tables of the benchmark anew from its results
@@ -111,6 +146,12 @@ lint: $(READY) ## style of code and notebooks
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 
-clean: ## remove what the commands made, but not the environments
-	rm -rf build .pytest_cache .ruff_cache .hypothesis *.egg-info
+# What took long to make stays: executions, proofs for Colab, measurements.
+clean: ## remove what the commands made, but not what took long
+	test ! -d build || find build -mindepth 1 -maxdepth 1 \
+		! -name cache ! -name colab ! -name bench -exec rm -rf {} +
+	rm -rf .pytest_cache .ruff_cache .hypothesis *.egg-info
 	find . -name __pycache__ -not -path './$(VENV)*/*' -prune -exec rm -rf {} +
+
+distclean: clean ## remove that too, but not the environments
+	rm -rf build

@@ -1,9 +1,9 @@
-"""Measure the helper package beside the classic one, and write what was found.
+"""Measure the helper package beside the classic one, and write the results.
 
-    python -m benchmarks            everything; goes on where it was interrupted
+    python -m benchmarks            everything; continues where it was interrupted
     python -m benchmarks --quick    a smoke run, which writes below build/ only
-    python -m benchmarks --fresh    forget what has been measured before
-    python -m benchmarks --tables   write tables and figures anew from results.json
+    python -m benchmarks --fresh    forget earlier results
+    python -m benchmarks --tables   rewrite tables and figures from results.json
     python -m benchmarks --check    compare them, write nothing
 
 Exit codes: 0 fine, 1 stale or a process failed, 130 interrupted.
@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 
 from benchmarks import environment, machine, page
-from benchmarks.plan import CLASSIC, FULL, OURS, QUICK, Plan, Unit, units
+from benchmarks.plan import CLASSIC, FRAMEWORKS, FULL, OURS, QUICK, Plan, Unit, units
 from benchmarks.process import Bench, JobFailed, code_digest
 from benchmarks.results import (
     FORMAT,
@@ -32,17 +32,18 @@ from benchmarks.results import (
     without_paths,
 )
 from benchmarks.summary import Mismatch
+from d2l_local import frameworks
 from d2l_local.text.loading import clean, read_lines
 from d2l_local.text.sources import EMBEDDED, STAND_IN
 from tools.book import ROOT
-from tools.notebook import write_text
+from tools.files import write_text
 
 ROOM, BUILD = ROOT / "benchmarks", ROOT / "build" / "bench"
 RESULTS = ROOM / "results.json"
 
 
 def prepare(description: dict) -> tuple[Bench, str | None]:
-    """The classic helper's environment, and the text that both helpers read.
+    """Prepare the classic helper's environment, and the text that both helpers read.
 
     Returns where to run, and why the classic helper is missing, or None.
     """
@@ -65,7 +66,7 @@ def prepare(description: dict) -> tuple[Bench, str | None]:
 
 
 def run_all(bench: Bench, todo: list[Unit]) -> dict[str, list[dict]]:
-    """Run what isn't there yet, with a line for each; returns all raw results."""
+    """Run all units without a result, with a line for each; returns all raw results."""
     found, began = {}, time.monotonic()
     for number, unit in enumerate(todo, 1):
         started = time.monotonic()
@@ -80,7 +81,11 @@ def run_all(bench: Bench, todo: list[Unit]) -> dict[str, list[dict]]:
 
 
 def measure(plan: Plan, fresh: bool) -> Results:
-    """Run a plan from wherever it stands."""
+    """Run what is left of a plan, and return all results."""
+    lacking = [name for name in FRAMEWORKS if not frameworks.is_installed(name)]
+    if lacking:
+        reasons = "; ".join(map(frameworks.missing, lacking))
+        raise ResultsError(f"all three are measured, but {reasons}")
     load_before = round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None
     description = machine.describe(ROOT)
     bench, missing = prepare(description)
@@ -89,7 +94,7 @@ def measure(plan: Plan, fresh: bool) -> Results:
     todo = units(plan, description["cores"], classic=missing is None)
     kept = sum(bench.finished(unit) is not None for unit in todo)
     if kept:
-        print(f"{kept} of {len(todo)} are there already; --fresh measures them anew")
+        print(f"{kept} of {len(todo)} are kept from before; --fresh repeats them")
     found = run_all(bench, todo)
     check(Results({"units": found}))
     return Results(
@@ -149,9 +154,9 @@ def main(arguments: list[str] | None = None) -> int:
     )
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--quick", action="store_true", help="a smoke run")
-    what.add_argument("--tables", action="store_true", help="write tables anew")
+    what.add_argument("--tables", action="store_true", help="rewrite the tables")
     what.add_argument("--check", action="store_true", help="are the tables fresh?")
-    parser.add_argument("--fresh", action="store_true", help="measure all anew")
+    parser.add_argument("--fresh", action="store_true", help="forget earlier results")
     try:
         return act(parser.parse_args(arguments))
     except (JobFailed, ResultsError, page.PageError, Mismatch) as error:
@@ -159,7 +164,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         print(
-            "\ninterrupted: what has finished is kept, and `make bench` goes on",
+            "\ninterrupted: finished jobs are kept, and `make bench` continues",
             file=sys.stderr,
         )
         return 130

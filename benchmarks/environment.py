@@ -17,7 +17,7 @@ import sysconfig
 import textwrap
 from pathlib import Path
 
-from tools.notebook import write_text
+from tools.files import write_text
 
 PACKAGES = ("d2l==0.17.6", "tf-keras==2.21.0")
 # Imported at the top of the classic helper, for chapters on images and tables.
@@ -45,7 +45,7 @@ class ClassicUnavailable(Exception):
 
 
 def recipe() -> dict:
-    """What the environment depends on; another recipe makes it anew."""
+    """Return what the environment depends on; it is rebuilt when this changes."""
     paths = sysconfig.get_paths()
     return {
         "python": sys.version,
@@ -56,13 +56,13 @@ def recipe() -> dict:
 
 
 def python_of(folder: Path) -> Path:
-    """The interpreter of a virtual environment."""
+    """Return the interpreter of a virtual environment."""
     windows = sys.platform == "win32"
     return folder / ("Scripts/python.exe" if windows else "bin/python")
 
 
 def is_ready(folder: Path) -> bool:
-    """Whether the environment in `folder` was made, whole, by today's recipe."""
+    """Tell if the environment in `folder` is complete and follows today's recipe."""
     stamp = folder / STAMP
     if not (stamp.is_file() and python_of(folder).exists()):
         return False
@@ -70,7 +70,7 @@ def is_ready(folder: Path) -> bool:
 
 
 def ensure(folder: Path) -> Path:
-    """Make the environment unless it is there; returns its interpreter.
+    """Build the environment if it is missing; returns its interpreter.
 
     Raises ClassicUnavailable where a package can't be installed.
     """
@@ -84,7 +84,7 @@ def ensure(folder: Path) -> Path:
 
 
 def site_packages(folder: Path) -> Path:
-    """Where the environment keeps its packages."""
+    """Return the folder in which the environment keeps its packages."""
     code = "import sysconfig; print(sysconfig.get_path('purelib'))"
     return Path(_run([str(python_of(folder)), "-c", code]).strip())
 
@@ -112,6 +112,6 @@ def _run(command: list[str]) -> str:
         raise ClassicUnavailable(
             f"the classic helper ({', '.join(PACKAGES)}) could not be installed: "
             "does pip reach a package index? See `pip config list`. "
-            f"The last words were:\n{said}"
+            f"The output ended with:\n{said}"
         )
     return done.stdout

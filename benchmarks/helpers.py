@@ -26,7 +26,7 @@ def open_helper(name: str, framework: str, text: Path):
 
 
 def _give_dropped_names_back() -> None:
-    """Let MXNet find in NumPy what it looks for: all that the classic helper lacks.
+    """Give NumPy back the names that MXNet needs: all that the classic helper lacks.
 
     Not through `numpy_shim.import_mxnet`, which also gives MXNet its threads.
     """
@@ -38,7 +38,7 @@ def _give_dropped_names_back() -> None:
 
 
 def digest(corpus: list[int], vocab) -> str:
-    """A digest of the tokens and of the vocabulary: equal for equal data."""
+    """Return a digest of the tokens and the vocabulary: equal for equal data."""
     tokens = [vocab.to_tokens(index) for index in range(len(vocab))]
     content = json.dumps([[int(index) for index in corpus], tokens])
     return hashlib.sha256(content.encode()).hexdigest()[:16]

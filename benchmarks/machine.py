@@ -1,4 +1,4 @@
-"""The machine and the versions that a figure was measured with, and memory in use."""
+"""Describe the machine and the versions, and measure memory in use."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from pathlib import Path
 
 from d2l_local.numpy_shim import usable_cores
 
-# What the figures depend on; TensorFlow goes by two names.
+# The figures depend on these; TensorFlow goes by two names.
 PACKAGES = ("numpy", "torch", "tensorflow", "tensorflow-cpu", "keras", "mxnet")
 KEYS = {"peak": "VmHWM", "now": "VmRSS"}  # names of the Linux kernel
 
 
 def memory_mib(which: str) -> float | None:
-    """Memory of this process in MiB: its 'peak' so far, or what it takes 'now'.
+    """Return the memory of this process in MiB: its 'peak' so far, or 'now'.
 
-    From the Linux kernel's own count, in which a process starts at nothing when it
-    starts another program. None on other systems.
+    The Linux kernel counts it, from zero when a process starts another program. None on
+    other systems.
     """
     status = Path("/proc/self/status")
     if not status.exists():
@@ -30,7 +30,7 @@ def memory_mib(which: str) -> float | None:
 
 
 def describe(root: Path) -> dict:
-    """Processor, cores, memory, system, and the commit that was measured."""
+    """Return processor, cores, memory, system, and the commit that is measured."""
     return {
         "processor": _processor(),
         "cores": usable_cores(),
@@ -42,7 +42,7 @@ def describe(root: Path) -> dict:
 
 
 def versions() -> dict[str, str]:
-    """The installed versions of NumPy and the frameworks."""
+    """Return the installed versions of NumPy and the frameworks."""
     found = {}
     for package in PACKAGES:
         try:
@@ -76,7 +76,7 @@ def _system() -> str:
 
 
 def _commit(root: Path) -> str | None:
-    """The commit checked out in `root`, marked where the helper has been changed."""
+    """Return the commit checked out in `root`, marked if the helper has changed."""
     try:
         return subprocess.run(
             ["git", "describe", "--always", "--abbrev=12", "--exclude=*", "--dirty"],

@@ -1,4 +1,4 @@
-"""What is generated from the results: two blocks of Markdown, and the figures."""
+"""Generate two blocks of Markdown, and the figures, from the results."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from benchmarks import plot, table
 from benchmarks.plan import FRAMEWORKS, LEARNED, TARGETS, Size
 from benchmarks.results import Results
-from tools.notebook import write_text
+from tools.files import write_text
 
 BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
 FRAMEWORK_HEAD = ["", *FRAMEWORKS.values()]
@@ -18,7 +18,7 @@ class PageError(Exception):
 
 
 def placed(page: str, block: str, name: str) -> str:
-    """`page` with `block` between its markers."""
+    """Return `page` with `block` between its markers."""
     if page.count(BEGIN) != 1 or page.count(END) != 1:
         raise PageError(
             f"{name} needs one line {BEGIN} and one line {END}: between them goes "
@@ -32,7 +32,7 @@ def placed(page: str, block: str, name: str) -> str:
 
 
 def generated(root: Path, results: Results) -> dict[Path, str]:
-    """The content of every file that is made from the results, by path."""
+    """Return the content of every file that is made from the results, by path."""
     page, readme = root / "benchmarks" / "README.md", root / "README.md"
     return {
         page: placed(page.read_text("utf-8"), long(results), "benchmarks/README.md"),
@@ -42,7 +42,7 @@ def generated(root: Path, results: Results) -> dict[Path, str]:
 
 
 def figures(folder: Path, results: Results) -> dict[Path, str]:
-    """The figures, by path."""
+    """Return the figures, by path."""
     return {
         folder / "speed.svg": plot.speed(results),
         folder / "learning.svg": plot.learning(results),
@@ -55,7 +55,7 @@ def write(files: dict[Path, str]) -> None:
 
 
 def stale(root: Path, results: Results) -> list[str]:
-    """One message for each file that isn't what the results make of it."""
+    """Return a message for each file that the results would make differently."""
     return [
         f"stale: {path.relative_to(root).as_posix()}; run `make bench-tables`"
         for path, content in generated(root, results).items()
@@ -64,7 +64,7 @@ def stale(root: Path, results: Results) -> list[str]:
 
 
 def short(results: Results) -> str:
-    """For the book's README: the speeds and a figure."""
+    """Write the block of the book's README: the speeds and a figure."""
     rows = table.speed_rows(results)
     return "\n\n".join(
         [
@@ -78,7 +78,7 @@ def short(results: Results) -> str:
 
 
 def alt(results: Results) -> str:
-    """What the figure of the speeds shows."""
+    """Describe the figure of the speeds."""
     if not table.has_classic(results):
         return "Bars of tokens per second in PyTorch, TensorFlow and MXNet"
     return (
@@ -88,7 +88,7 @@ def alt(results: Results) -> str:
 
 
 def rounds(results: Results) -> str:
-    """How many processes the speeds are of."""
+    """Count the processes behind the speeds, in words."""
     number = len(results.pairs("torch"))
     if table.has_classic(results):
         return f"{number} pairs of processes"
@@ -96,7 +96,7 @@ def rounds(results: Results) -> str:
 
 
 def job(results: Results) -> str:
-    """The headline job in one sentence."""
+    """Describe the headline job in one sentence."""
     job = results.pairs("torch")[0].ours
     size, choice = Size(**job["job"]["size"]), job["job"]["optimizer"]
     return (
@@ -107,7 +107,7 @@ def job(results: Results) -> str:
 
 
 def machine(results: Results) -> str:
-    """The machine in one sentence."""
+    """Describe the machine in one sentence."""
     data = results.data
     machine, versions = data["machine"], data["versions"]
     listed = ", ".join(f"{name} {number}" for name, number in versions.items())
@@ -121,13 +121,13 @@ def machine(results: Results) -> str:
 
 
 def long(results: Results) -> str:
-    """For the page of the benchmark: all tables."""
+    """Write the block of the benchmark's page: all tables."""
     parts = [*opening(results), *speed(results), *learned(results), *rest(results)]
     return "\n\n".join(parts)
 
 
 def opening(results: Results) -> list[str]:
-    """The job, the machine, and what is missing."""
+    """Describe the job, the machine, and what is missing."""
     data = results.data
     load = data["load_before"]
     parts = [
@@ -145,7 +145,7 @@ def opening(results: Results) -> list[str]:
 
 
 def speed(results: Results) -> list[str]:
-    """The speeds and what else was measured with them."""
+    """Write the section on speed, memory and imports."""
     targets = ", ".join(f"{TARGETS[key]} in {name}" for key, name in FRAMEWORKS.items())
     parts = [
         "### Speed",
@@ -162,7 +162,7 @@ def speed(results: Results) -> list[str]:
 
 
 def learned(results: Results) -> list[str]:
-    """When the text was learned."""
+    """Write the section on learning."""
     return [
         "### Learning",
         "![Curves of perplexity over seconds in three panels, PyTorch, TensorFlow and "
@@ -176,7 +176,7 @@ def learned(results: Results) -> list[str]:
 
 
 def rest(results: Results) -> list[str]:
-    """Memory, scaling, and the machine's own speed."""
+    """Write the sections on memory, sizes, and the machine's own speed."""
     steps = tuple(results.data["memory_steps"])
     return [
         "### Memory over many steps",

@@ -1,4 +1,4 @@
-"""How fast the machine multiplies matrices, and how much of that a model needs."""
+"""Measure how fast the machine multiplies matrices, and how much a model needs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ VOCABULARY = 28
 
 
 def macs_per_token(size: Size, vocabulary: int = VOCABULARY) -> int:
-    """Multiplications in the matrix products of one forward step, for one token.
+    """Count the multiplications in the products of one forward step, for one token.
 
     Layer l of an LSTM multiplies its input (d_l, then h) and its hidden state (h) by
     four blocks of weights each, h wide; the output layer makes q numbers of h.
@@ -22,18 +22,18 @@ def macs_per_token(size: Size, vocabulary: int = VOCABULARY) -> int:
 
 
 def flops_per_token(size: Size, vocabulary: int = VOCABULARY) -> int:
-    """Floating-point operations to train on one token, forward and backward.
+    """Count the floating-point operations to train on one token, forward and backward.
 
-    A multiplication comes with an addition, so each counts twice. Going back, every
-    product gives two of its own size: the gradient of its weights and the gradient of
-    its input.
+    A multiplication comes with an addition, so each counts twice. In the backward pass,
+    every product gives two of its own size: the gradient of its weights and the
+    gradient of its input.
     """
     forward = 2 * macs_per_token(size, vocabulary)
     return 3 * forward
 
 
 def shapes(size: Size) -> dict[str, tuple[int, int, int]]:
-    """Products (m, k) by (k, n) of the model, and one square for comparison."""
+    """Return the products (m, k) by (k, n) of the model, and a square to compare."""
     n, h = size.batch, size.hidden
     return {
         "one step": (n, h, 4 * h),
@@ -43,7 +43,7 @@ def shapes(size: Size) -> dict[str, tuple[int, int, int]]:
 
 
 def gflops(multiply: Callable[[], object], flops: int, seconds: float) -> float:
-    """The best rate of `multiply()`, in GFLOP/s, tried for `seconds`."""
+    """Return the best rate of `multiply()`, in GFLOP/s, within `seconds`."""
     multiply()  # the first call sets buffers up
     best, until = float("inf"), time.perf_counter() + seconds
     while time.perf_counter() < until:
@@ -54,7 +54,7 @@ def gflops(multiply: Callable[[], object], flops: int, seconds: float) -> float:
 
 
 def measure(size: Size, seconds: float) -> dict[str, dict[str, float]]:
-    """GFLOP/s in fp32, by library and shape."""
+    """Measure GFLOP/s in fp32, by library and shape."""
     import numpy as np
     import torch
 

@@ -1,4 +1,4 @@
-"""What is measured, and for how long: every number that shapes the benchmark."""
+"""The plan of the benchmark: all jobs, and every number that shapes them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ FRAMEWORKS = {"torch": "PyTorch", "tensorflow": "TensorFlow", "mxnet": "MXNet"}
 OURS, CLASSIC = "d2l_local", "d2l"
 # How much faster than the classic helper ours has to be.
 TARGETS = {"torch": 1.5, "tensorflow": 3.5, "mxnet": 2.3}
-LEARNED = 1.05  # the perplexity at which a text counts as learned by heart
+LEARNED = 1.05  # the perplexity at which a text counts as memorised
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Optimizer:
 
 @dataclass(frozen=True)
 class Job:
-    """What one process does.
+    """The work of one process.
 
     `kind`: 'train' calls train_ch8 once, 'scaling' calls it for each of `points`, and
     'peak' multiplies matrices. A call trains for `epochs` epochs at most, and ends
@@ -64,7 +64,7 @@ class Job:
 
     @staticmethod
     def from_dict(data: dict) -> Job:
-        """The job that `as_dict` described, also after a journey through JSON."""
+        """Build the job that `as_dict` described, also after a detour through JSON."""
         return Job(
             **{
                 **data,
@@ -145,11 +145,11 @@ QUICK = Plan(
 
 
 def units(plan: Plan, cores: int, classic: bool) -> list[Unit]:
-    """Everything that a run measures, in order.
+    """Return everything that a run measures, in order.
 
-    `cores`: of the machine; `classic`: whether the classic helper is there. The rounds
-    come first and take turns between the frameworks, so that a machine that changes its
-    pace during the run changes it for all.
+    `cores`: of the machine; `classic`: is the classic helper there? The rounds come
+    first and alternate between the frameworks, so that a machine that changes its pace
+    during the run changes it for all.
     """
     return [
         Unit("peak", (Job("peak", "torch", seconds=0.5),)),
@@ -168,12 +168,12 @@ def units(plan: Plan, cores: int, classic: bool) -> list[Unit]:
 
 
 def thread_counts(cores: int) -> list[int]:
-    """1, 2, 4, ... up to the number of cores, and that number itself."""
+    """Return 1, 2, 4, ... up to the number of cores, and that number itself."""
     return sorted({2**power for power in range(cores.bit_length())} | {cores})
 
 
 def _rounds(plan: Plan, classic: bool) -> list[Unit]:
-    """Pairs of processes; who goes first changes from round to round."""
+    """Return pairs of processes; the first helper changes from round to round."""
     found = []
     for number in range(1, plan.rounds + 1):
         order = (CLASSIC, OURS) if number % 2 else (OURS, CLASSIC)
@@ -186,7 +186,7 @@ def _rounds(plan: Plan, classic: bool) -> list[Unit]:
 
 
 def _by_hand(plan: Plan, cores: int) -> list[Unit]:
-    """MXNet takes one thread unless it is told; ours tells it, a reader may."""
+    """Set the threads of the classic helper: left alone, MXNet uses one there."""
     ours = Job("train", "mxnet", epochs=plan.pair_epochs["mxnet"])
     classic = replace(ours, helper=CLASSIC, threads=cores)
     return [Unit("byhand-mxnet-1", (classic, ours))]
@@ -215,7 +215,7 @@ def _learning(plan: Plan, framework: str, optimizer: Optimizer) -> Unit:
 
 
 def _memory(plan: Plan, framework: str) -> Unit:
-    """A small model, since what leaks leaks at every step, whatever its size."""
+    """Plan many steps of a small model: its size makes no difference to a leak."""
     steps_per_epoch = 10_000 // (SMALL.batch * SMALL.steps) - 1
     epochs = -(-plan.memory_steps[1] // steps_per_epoch) + 1
     job = Job("train", framework, size=SMALL, epochs=epochs, optimizer=SGD_2)

@@ -19,7 +19,7 @@ CURVES = (INK, BLUE, GREEN, ORANGE)
 
 
 def speed(results: Results) -> str:
-    """Bars of tokens per second for both helpers, with ranges, and their ratios."""
+    """Draw tokens per second for both helpers as bars, with ranges and ratios."""
     sides = ["classic", "ours"] if has_classic(results) else ["ours"]
     speeds = {
         (name, side): helper_spread(results, name, side, summary.call_speed)
@@ -51,7 +51,7 @@ def speed(results: Results) -> str:
 
 
 def legend(sides: list[str]) -> list[str]:
-    """Heading and the two colours."""
+    """Draw the heading and the two colours."""
     shapes = [text(LEFT, 24, "tokens per second", 15, anchor="start")]
     x = LEFT + 160
     for side in sides:
@@ -62,7 +62,7 @@ def legend(sides: list[str]) -> list[str]:
 
 
 def bar(y: float, values: Spread, widest: float, colour: str) -> list[str]:
-    """A bar up to the median, a line over the range, and the median in figures."""
+    """Draw a bar up to the median, a line over the range, and the median in figures."""
     scale = (WIDTH - LEFT - RIGHT - 60) / widest
     low, end, high = (
         LEFT + value * scale for value in (values.low, values.median, values.high)
@@ -78,7 +78,7 @@ def bar(y: float, values: Spread, widest: float, colour: str) -> list[str]:
 
 
 def factor(y: float, median: float, target: float) -> list[str]:
-    """The ratio of a framework, and what it should be."""
+    """Write the ratio of a framework, and its target."""
     x = WIDTH - 30
     colour = GREEN if median >= target else ORANGE
     bold = "font-weight:bold"
@@ -89,7 +89,7 @@ def factor(y: float, median: float, target: float) -> list[str]:
 
 
 def caption(results: Results) -> str:
-    """The job and the machine, in short."""
+    """Describe the job and the machine in short."""
     size, machine = Size(), results.data["machine"]
     return (
         f"LSTM, {size.layers} layers, {size.hidden} units, batch {size.batch}, "
@@ -99,7 +99,7 @@ def caption(results: Results) -> str:
 
 
 def learning(results: Results) -> str:
-    """Perplexity over seconds of training, for each optimiser, in three panels."""
+    """Draw perplexity over seconds of training, for each optimiser, in three panels."""
     panel, margin, top, height = 220, 56, 84, 210
     shapes = [text(14, 58, "perplexity", 13, anchor="start")]
     runs = [run for key in FRAMEWORKS for run in results.learning(key).values()]
@@ -129,7 +129,7 @@ def learning(results: Results) -> str:
 
 
 def placed(frame, longest: float, second: float, perplexity: float):
-    """Where a point stands in a frame (left, top, width, height).
+    """Place a point in a frame (left, top, width, height).
 
     The vertical axis is logarithmic and goes from 1 to 32, a little more than the
     perplexity of a model that knows nothing of 28 tokens.
@@ -140,7 +140,7 @@ def placed(frame, longest: float, second: float, perplexity: float):
 
 
 def axes(frame, longest: float, labelled: bool) -> list[str]:
-    """The axes of one panel, and a line at the perplexity to be reached."""
+    """Draw the axes of one panel, and a line at the perplexity to reach."""
     left, top, width, height = frame
     bottom = top + height
     shapes = [
@@ -161,14 +161,14 @@ def axes(frame, longest: float, labelled: bool) -> list[str]:
 
 
 def ticks(longest: float) -> list[float]:
-    """Round numbers from 0 to `longest`, six at most."""
+    """Return round numbers from 0 to `longest`, six at most."""
     power = 10 ** math.floor(math.log10(longest / 5))
     step = next(n * power for n in (1, 2, 5, 10) if longest / (n * power) <= 5)
     return [number * step for number in range(int(longest / step) + 1)]
 
 
 def curves(runs: list[dict], frame, longest: float) -> list[str]:
-    """The curves of all optimisers in one panel."""
+    """Draw the curves of all optimisers in one panel."""
     shapes = []
     for run, colour in zip(runs, CURVES, strict=False):
         epochs = run["epochs"]
@@ -185,7 +185,7 @@ def curves(runs: list[dict], frame, longest: float) -> list[str]:
 
 
 def block(x: float, y: float, width: float, height: float, colour: str) -> str:
-    """A filled rectangle; `x`, `y` is its upper left corner."""
+    """Draw a filled rectangle; `x`, `y` is its upper left corner."""
     return (
         f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" '
         f'fill="{colour}"/>'
@@ -193,7 +193,7 @@ def block(x: float, y: float, width: float, height: float, colour: str) -> str:
 
 
 def line(x1, y1, x2, y2, colour: str, width: float = 1.4, dashes: str = "") -> str:
-    """A straight line."""
+    """Draw a straight line."""
     broken = f' stroke-dasharray="{dashes}"' if dashes else ""
     return (
         f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" '

@@ -1,4 +1,4 @@
-"""Jobs in processes of their own, and the results of those that have finished."""
+"""Run jobs in processes of their own, and keep the results of finished ones."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.plan import CLASSIC, Job, Unit
-from tools.cache import helper_digest
-from tools.notebook import write_text
+from tools.files import write_text
+from tools.imports import package_digest
 
-# What decides over a result, beside the helper and the job itself.
+# Files that affect a result, beside the helper and the job itself.
 MEASURING = (
     "worker.py",
     "recorder.py",
@@ -26,8 +26,8 @@ MEASURING = (
     "frameworks/tensorflow.py",
     "frameworks/mxnet.py",
 )
-# Settings of the user's shell for threads, memory and frameworks, which would speak for
-# one helper or the other, by how their names begin.
+# Prefixes of shell variables for threads, memory and frameworks, which would favour one
+# helper or the other.
 SETTINGS = (
     "OMP_",
     "GOMP_",
@@ -45,12 +45,12 @@ LOG_TAIL = 2000  # characters
 
 
 class JobFailed(Exception):
-    """A process ended badly; the message holds its last words."""
+    """A process failed; the message shows the end of its output."""
 
 
 @dataclass(frozen=True)
 class Bench:
-    """Where the processes run, with what, and where their results are kept.
+    """The place of the processes and of their results, with all that they share.
 
     `pythons`: an interpreter for each helper that is there. `context`: what all
     results depend on beside the job, such as the code, the versions, the machine.
@@ -63,14 +63,14 @@ class Bench:
     context: dict
 
     def path(self, unit: Unit) -> Path:
-        """Where the results of `unit` are kept: the name tells what they are of."""
+        """Return where the results of `unit` are kept: the name identifies them."""
         key = {"jobs": [job.as_dict() for job in unit.jobs], **self.context}
         text = json.dumps(key, sort_keys=True, default=str)
         digest = hashlib.sha256(text.encode()).hexdigest()[:12]
         return self.folder / "finished" / f"{unit.name}-{digest}.json"
 
     def finished(self, unit: Unit) -> list[dict] | None:
-        """The kept results of `unit`, one for each job, or None."""
+        """Return the kept results of `unit`, one for each job, or None."""
         path = self.path(unit)
         if not path.exists():
             return None
@@ -79,8 +79,8 @@ class Bench:
     def run(self, unit: Unit) -> list[dict]:
         """Run the jobs of `unit`, one after the other, and keep their results.
 
-        Kept together or not at all, as a pair says something only if nothing came
-        in between. Raises JobFailed.
+        They are kept together or not at all, as a pair is meaningful only if nothing
+        came in between. Raises JobFailed.
         """
         results = [self._run_job(job, unit.name) for job in unit.jobs]
         write_text(self.path(unit), json.dumps(results) + "\n")
@@ -92,7 +92,7 @@ class Bench:
             path.unlink()
 
     def _run_job(self, job: Job, name: str) -> dict:
-        """The result of one job; `name` is that of its unit, for log and messages."""
+        """Return the result of one job; `name` is its unit's, for log and messages."""
         began = time.perf_counter()
         with tempfile.TemporaryDirectory() as temporary:
             job_path, result_path = (
@@ -104,7 +104,7 @@ class Bench:
         return {**result, "wall": round(time.perf_counter() - began, 2)}
 
     def _process(self, job: Job, name: str, arguments: list[Path]) -> None:
-        """Run the worker and keep what it says."""
+        """Run the worker and keep its output."""
         what = f"{name} ({job.helper})"
         try:
             done = subprocess.run(
@@ -116,18 +116,18 @@ class Bench:
                 timeout=TIMEOUT,
             )
         except subprocess.TimeoutExpired as error:
-            raise JobFailed(f"{what} was ended after {TIMEOUT} seconds") from error
+            raise JobFailed(f"{what} was stopped after {TIMEOUT} seconds") from error
         log = self.folder / "log" / f"{name}-{job.helper}.txt"
         write_text(log, done.stdout + done.stderr)
         if done.returncode:
             raise JobFailed(
-                f"{what} ended with code {done.returncode}; its last words, all of "
-                f"them in {log}:\n{done.stderr.strip()[-LOG_TAIL:]}"
+                f"{what} ended with code {done.returncode}; the end of its output, "
+                f"which is in {log}:\n{done.stderr.strip()[-LOG_TAIL:]}"
             )
 
 
 def environment_of(job: Job) -> dict[str, str]:
-    """The environment variables of a job's process: those of a reader's first call."""
+    """Return the environment variables of a job: those of a reader's first call."""
     found = {
         name: value
         for name, value in os.environ.items()
@@ -142,8 +142,8 @@ def environment_of(job: Job) -> dict[str, str]:
 
 
 def code_digest(root: Path) -> str:
-    """A digest of the helper package and of the code that measures."""
-    digest = hashlib.sha256(helper_digest(root / "d2l_local").encode())
+    """Return a digest of the helper package and of the code that measures."""
+    digest = hashlib.sha256(package_digest(root / "d2l_local").encode())
     for name in MEASURING:
         digest.update((root / "benchmarks" / name).read_bytes())
     return digest.hexdigest()

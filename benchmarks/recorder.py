@@ -1,4 +1,4 @@
-"""What happens inside train_ch8, epoch by epoch, without a change to either helper."""
+"""Record train_ch8 from inside, epoch by epoch, without a change to either helper."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ EPOCH = "train_epoch_ch8"
 
 
 class Enough(Exception):
-    """The recorder has seen what it wanted; ends train_ch8 from inside."""
+    """The recorder has seen enough; this ends train_ch8 from inside."""
 
 
 class Recorder:
-    """Looks on while `train_ch8` trains; used as a context manager around the call.
+    """Watches `train_ch8`; used as a context manager around the call.
 
-    For the time of the block, the name `train_epoch_ch8` that `train_ch8` looks up
-    leads to this recorder, which calls the original. `enough(recorder)` is asked after
-    each epoch; where it is true, `Enough` is raised. Afterwards there is one entry for
+    Inside the block, the name `train_epoch_ch8` that `train_ch8` looks up leads to this
+    recorder, which calls the original. After each epoch `enough(recorder)` is called;
+    if it is true, `Enough` is raised. Afterwards there is one entry for
     each epoch in `perplexity`, `speed` (tokens/sec, as the helper says), `end` (seconds
     since the block began) and `memory` (MiB in use).
     """
@@ -49,7 +49,7 @@ class Recorder:
         return result
 
     def as_dict(self) -> dict:
-        """The entries as lists, rounded to what is told apart."""
+        """Return the entries as lists, rounded to meaningful digits."""
         return {
             "perplexity": [round(value, 5) for value in self.perplexity],
             "speed": [round(value, 1) for value in self.speed],

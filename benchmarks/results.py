@@ -1,4 +1,4 @@
-"""The raw results of a run: written as one JSON file, read back by what they are of."""
+"""The raw results of a run: written as one JSON file, and found by topic."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from benchmarks.plan import CLASSIC, FRAMEWORKS, OURS, Optimizer, Size
 from benchmarks.summary import check_pair
 
-FORMAT = 1  # of the file; one of another format is measured anew
+FORMAT = 1  # of the file; one of another format must be measured again
 LIST = re.compile(r"\[[\s\d.,e+\-nul]*\]")  # numbers and null
 
 
@@ -38,7 +38,7 @@ class Results:
         return [jobs for name, jobs in units.items() if pattern.match(name)]
 
     def pairs(self, framework: str, topic: str = "pair") -> list[Pair]:
-        """All rounds of a framework."""
+        """Return all rounds of a framework."""
         found = []
         for jobs in self._units(topic, framework):
             by_helper = {job["job"]["helper"]: job for job in jobs}
@@ -46,30 +46,30 @@ class Results:
         return found
 
     def by_hand(self, framework: str) -> list[Pair]:
-        """Rounds in which the classic helper had its number of threads set by hand."""
+        """Return the rounds with the classic helper's number of threads set by hand."""
         return self.pairs(framework, "byhand")
 
     def classic(self, framework: str) -> dict | None:
-        """The long run of the classic helper."""
+        """Return the long run of the classic helper."""
         units = self._units("classic", framework)
         return units[0][0] if units else None
 
     def learning(self, framework: str) -> dict[Optimizer, dict]:
-        """Long runs of ours, by optimiser."""
+        """Return the long runs of our helper, by optimiser."""
         jobs = (unit[0] for unit in self._units("learning", framework))
         return {Optimizer(**job["job"]["optimizer"]): job for job in jobs}
 
     def memory(self, framework: str) -> dict:
-        """The run of many steps."""
+        """Return the run of many steps."""
         return self._units("memory", framework)[0][0]
 
     def scaling(self, framework: str) -> list[tuple[Size, dict]]:
-        """Short runs over sizes."""
+        """Return the short runs, by size."""
         points = self._units("scaling", framework)[0][0]["points"]
         return [(Size(**point["size"]), point) for point in points]
 
     def threads(self, framework: str) -> list[tuple[int, dict]]:
-        """Short runs over numbers of cores."""
+        """Return the short runs, by number of cores."""
         jobs = [unit[0] for unit in self._units("threads", framework)]
         return [(job["job"]["cores"], job["points"][0]) for job in jobs]
 
@@ -88,7 +88,7 @@ def check(results: Results) -> None:
 
 
 def without_paths(units: dict[str, list[dict]]) -> dict[str, list[dict]]:
-    """The results without where the frameworks lie, which is nobody's business."""
+    """Drop the paths of the frameworks from the results: they are private."""
     return {
         name: [
             {key: value for key, value in job.items() if key != "framework_file"}
@@ -99,13 +99,13 @@ def without_paths(units: dict[str, list[dict]]) -> dict[str, list[dict]]:
 
 
 def dumps(data: dict) -> str:
-    """JSON for people: one line for each entry, and for each list of numbers."""
+    """Write readable JSON: one line for each entry, and for each list of numbers."""
     text = json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False)
     return LIST.sub(lambda found: " ".join(found[0].split()), text) + "\n"
 
 
 def load(path: Path) -> Results:
-    """Raises ResultsError where there is no file, or one of another format."""
+    """Read the results; raises ResultsError without a file, or for another format."""
     if not path.exists():
         raise ResultsError(
             f"{path.parent.name}/{path.name} is missing: `make bench` measures and "
@@ -114,7 +114,7 @@ def load(path: Path) -> Results:
     data = json.loads(path.read_text(encoding="utf-8"))
     if data.get("format") != FORMAT:
         raise ResultsError(
-            f"{path.name} has format {data.get('format')!r}, and this is for format "
-            f"{FORMAT}: make bench"
+            f"{path.name} has format {data.get('format')!r}, not {FORMAT}: measure "
+            "again with `make bench`"
         )
     return Results(data)

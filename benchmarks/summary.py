@@ -1,4 +1,4 @@
-"""From raw results to figures: spreads, paired ratios, when a text was learned."""
+"""Turn raw results into figures: spreads, paired ratios, when a text was learned."""
 
 from __future__ import annotations
 
@@ -21,38 +21,40 @@ class Spread:
 
 
 def spread(values: Iterable[float]) -> Spread:
-    """Raises ValueError where there is no value."""
+    """Return median and range; raises ValueError without any value."""
     values = list(values)
     if not values:
-        raise ValueError("there is no value to take the median of")
+        raise ValueError("there are no values to take the median of")
     return Spread(median(values), min(values), max(values))
 
 
 def call_speed(result: dict) -> float:
-    """Tokens per second of a call of train_ch8 by the clock, after its first epoch.
+    """Return tokens per second of a call of train_ch8 by the clock, first epoch aside.
 
-    With all that the call does between two epochs. The first epoch is left out, as it
-    sets graphs and buffers up; a training has hundreds.
+    It includes all that the call does between two epochs. The first epoch, which sets
+    up graphs and buffers, is left out; a training has hundreds.
     """
     end = result["epochs"]["end"]
     if len(end) < 2:
-        raise ValueError(f"{len(end)} epoch: the speed after the first needs two")
+        raise ValueError(
+            f"{len(end)} epochs: the speed after the first needs two or more"
+        )
     return result["tokens"] * (len(end) - 1) / (end[-1] - end[0])
 
 
 def epoch_speed(result: dict) -> float:
-    """Tokens per second as the helper itself counts them, after the first epoch."""
+    """Return tokens per second as the helper counts them, after the first epoch."""
     speeds = result["epochs"]["speed"][1:]
     return len(speeds) / sum(1 / speed for speed in speeds)
 
 
 def ratios(pairs: Iterable[tuple[float, float]]) -> Spread:
-    """Ratio second / first within each pair, over all pairs."""
+    """Return the spread of the ratio second / first within each pair."""
     return spread(second / first for first, second in pairs)
 
 
 def reached(perplexities: list[float], target: float) -> int | None:
-    """The first epoch, from 1, whose perplexity is at most `target`; None if none."""
+    """Return the first epoch, from 1, with perplexity at most `target`, or None."""
     for epoch, value in enumerate(perplexities, 1):
         if value <= target:
             return epoch
@@ -60,7 +62,7 @@ def reached(perplexities: list[float], target: float) -> int | None:
 
 
 def stays(perplexities: list[float], target: float) -> int | None:
-    """The epoch from which on perplexity never exceeds `target`; None if none."""
+    """Return the epoch from which perplexity never exceeds `target` again, or None."""
     # `not <=` rather than `>`: nan is above every target, too
     above = [
         epoch for epoch, value in enumerate(perplexities, 1) if not value <= target
@@ -70,15 +72,15 @@ def stays(perplexities: list[float], target: float) -> int | None:
 
 
 def seconds(result: dict, epoch: int | None) -> float | None:
-    """When, in seconds since the call of train_ch8, an epoch was over."""
+    """Return the seconds from the call of train_ch8 to the end of an epoch."""
     return None if epoch is None else result["epochs"]["end"][epoch - 1]
 
 
 def growth(result: dict, steps: tuple[int, int], per_epoch: int) -> tuple[float, float]:
-    """Memory in MiB after the first and after the second number of steps.
+    """Return the memory in MiB after the first and after the second number of steps.
 
-    `per_epoch`: steps in an epoch. Memory is looked at when an epoch is over, so it is
-    that of the first epoch's end at which as many steps have been made.
+    `per_epoch`: steps in an epoch. Memory is measured at the end of an epoch, so this
+    is the first end of an epoch after as many steps.
     """
     memory = result["epochs"]["memory"]
     first, second = (memory[-(-number // per_epoch) - 1] for number in steps)

@@ -15,66 +15,66 @@ FLAT_KIB_PER_STEP = 1.0
 
 
 def markdown(head: list[str], rows: list[list[str]]) -> str:
-    """A table; the first column is left, the others right."""
+    """Format a table, the first column aligned left, the others right."""
     rule = ["---"] + ["---:"] * (len(head) - 1)
     return "\n".join("| " + " | ".join(row) + " |" for row in [head, rule, *rows])
 
 
 def whole(value: float) -> str:
-    """A number without decimals, in groups of three."""
+    """Format a number without decimals, in groups of three."""
     return f"{value:,.0f}"
 
 
 def with_range(values: Spread, show: Callable[[float], str] = whole) -> str:
-    """Median and range, as `1,234 (1,200–1,300)`."""
+    """Format median and range, as `1,234 (1,200–1,300)`."""
     return f"{show(values.median)} ({show(values.low)}–{show(values.high)})"
 
 
 def times(values: Spread) -> str:
-    """A ratio and its range, as `**1.51** (1.48–1.60)`."""
+    """Format a ratio and its range, as `**1.51** (1.48–1.60)`."""
     return f"**{values.median:.2f}** ({values.low:.2f}–{values.high:.2f})"
 
 
 def cores(number: int) -> str:
-    """A number of cores, as in a sentence."""
+    """Format a number of cores, as in a sentence."""
     return f"{number} core{'s' if number != 1 else ''}"
 
 
 def by_framework(name: str, cell: Callable[[str], str]) -> list[str]:
-    """A row: one cell for each framework."""
+    """Return a row: one cell for each framework."""
     return [name, *(cell(framework) for framework in FRAMEWORKS)]
 
 
 def has_classic(results: Results) -> bool:
-    """Whether the classic helper could be installed."""
+    """Tell if the classic helper could be installed."""
     return all(pair.classic for name in FRAMEWORKS for pair in results.pairs(name))
 
 
 def helper_spread(results: Results, framework: str, helper: str, figure) -> Spread:
-    """The spread of `figure(result)` over the rounds; `helper`: 'classic' or 'ours'."""
+    """Return the spread of `figure(result)` over the rounds of 'classic' or 'ours'."""
     sides = (getattr(pair, helper) for pair in results.pairs(framework))
     return summary.spread(figure(side) for side in sides)
 
 
 def ratio(results: Results, framework: str, figure) -> Spread:
-    """How many times as fast ours is in a framework, within the pairs."""
+    """Return how many times as fast ours is in a framework, within the pairs."""
     return ratio_of(results.pairs(framework), figure)
 
 
 def ratio_of(pairs: list[Pair], figure) -> Spread:
-    """How many times as fast ours is by `figure(result)`, within `pairs`."""
+    """Return how many times as fast ours is by `figure(result)`, within `pairs`."""
     return summary.ratios((figure(pair.classic), figure(pair.ours)) for pair in pairs)
 
 
 def verdict(results: Results, framework: str) -> str:
-    """The target, and whether the median meets it."""
+    """Format the target, and if the median meets it."""
     target = TARGETS[framework]
     met = ratio(results, framework, summary.call_speed).median >= target
     return f"{target} {'met' if met else '**missed**'}"
 
 
 def speed_rows(results: Results) -> list[list[str]]:
-    """Both helpers' speeds and their ratio; ours alone where the other is missing."""
+    """Return both speeds and their ratio; ours alone if the other is missing."""
 
     def speed(helper):
         return lambda name: with_range(
@@ -96,7 +96,7 @@ def speed_rows(results: Results) -> list[list[str]]:
 
 
 def detail_rows(results: Results) -> list[list[str]]:
-    """What else was measured in the rounds: of both helpers, classic → ours."""
+    """Return the rows for memory, imports and so on: classic → ours."""
     sides = ["classic", "ours"] if has_classic(results) else ["ours"]
 
     def row(name, show):
@@ -130,7 +130,7 @@ def detail_rows(results: Results) -> list[list[str]]:
 
 
 def comparison_rows(results: Results) -> list[list[str]]:
-    """Further comparisons with the classic helper."""
+    """Return further comparisons with the classic helper."""
 
     def own_count(framework):
         return times(ratio(results, framework, summary.epoch_speed))
@@ -150,17 +150,17 @@ def comparison_rows(results: Results) -> list[list[str]]:
 
 
 def share(results: Results, speed: float) -> float:
-    """Share of the machine's best rate of matrix products that a speed amounts to."""
+    """Return a speed as a fraction of the machine's best rate of matrix products."""
     return speed * peak.flops_per_token(Size()) / (best_rate(results) * 1e9)
 
 
 def best_rate(results: Results) -> float:
-    """GFLOP/s of the fastest matrix product, of any library and shape."""
+    """Return GFLOP/s of the fastest matrix product, of any library and shape."""
     return max(rate for rates in results.gflops.values() for rate in rates.values())
 
 
 def same_epochs(results: Results, framework: str) -> str:
-    """Perplexities of both helpers after the epochs of the classic one's long run."""
+    """Return both perplexities after the epochs of the classic helper's long run."""
     classic = results.classic(framework)["epochs"]["perplexity"]
     ours = results.learning(framework)[SGD_2]["epochs"]["perplexity"]
     epochs = min(len(classic), len(ours))
@@ -168,7 +168,7 @@ def same_epochs(results: Results, framework: str) -> str:
 
 
 def learning_rows(results: Results) -> list[list[str]]:
-    """When the text was learned, for each optimiser."""
+    """Return when the text was learned, for each optimiser."""
     optimizers = list(results.learning("torch"))
 
     def cell(optimizer):
@@ -181,7 +181,7 @@ def learning_rows(results: Results) -> list[list[str]]:
 
 
 def learned(result: dict) -> str:
-    """Epoch and second at which the text was learned, and from when on it stayed so."""
+    """Format when the text was learned, and from which epoch it stayed so."""
     perplexity = result["epochs"]["perplexity"]
     epoch = summary.reached(perplexity, LEARNED)
     if epoch is None:
@@ -193,7 +193,7 @@ def learned(result: dict) -> str:
 
 
 def memory_rows(results: Results, steps: tuple[int, int]) -> list[list[str]]:
-    """Memory in use after two numbers of steps."""
+    """Return the memory in use after two numbers of steps."""
     rows = [[f"after {whole(number)} steps, MiB"] for number in steps]
     verdict = ["flat"]
     for framework in FRAMEWORKS:
@@ -212,7 +212,7 @@ def memory_rows(results: Results, steps: tuple[int, int]) -> list[list[str]]:
 
 
 def scaling_rows(results: Results) -> list[list[str]]:
-    """Speeds over sizes, then over cores."""
+    """Return the speeds by size, then by number of cores."""
     speeds = {
         name: [summary.call_speed(point) for _, point in results.scaling(name)]
         for name in FRAMEWORKS
@@ -234,7 +234,7 @@ def scaling_rows(results: Results) -> list[list[str]]:
 
 
 def described(size: Size) -> str:
-    """What is different in `size` from the headline job."""
+    """Describe how `size` differs from the headline job."""
     names = {
         "hidden": "{} units",
         "layers": "{} layer(s)",
@@ -250,7 +250,7 @@ def described(size: Size) -> str:
 
 
 def peak_rows(results: Results) -> list[list[str]]:
-    """Rates of matrix products."""
+    """Return the rates of matrix products."""
     return [
         [name, *(f"{results.gflops[library][name]:,.0f}" for library in results.gflops)]
         for name in results.gflops["numpy"]

@@ -1,9 +1,9 @@
-"""What runs in a process of its own: one job, its result as JSON.
+"""Run one job, in a process of its own, and write its result as JSON.
 
     python -m benchmarks.worker JOB.json TEXT RESULT.json
 
-Only the standard library is loaded before the helper, so that the time of its import
-is its own.
+Only the standard library is loaded before the helper, so that the time of the import
+is that of the helper alone.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def main(arguments: list[str]) -> int:
 
 
 def run(job: Job, text: Path) -> dict:
-    """Do the job; returns what is to be kept."""
+    """Do the job; returns the figures to keep."""
     if job.kind == "peak":
         return {"gflops": peak.measure(job.size, job.seconds)}
     began = time.perf_counter()
@@ -63,7 +63,7 @@ def run(job: Job, text: Path) -> dict:
 
 
 def train(job: Job, helper, native, size: Size) -> dict:
-    """Call train_ch8 once and say what happened in each epoch."""
+    """Call train_ch8 once; returns the figures of each epoch."""
     native.seed(job.seed)
     random.seed(job.seed)  # the classic helper draws the offset of an epoch from it
     train_iter, vocab = helper.load_data_time_machine(

@@ -4,7 +4,7 @@ Import the module of your framework, and none of the others gets imported:
 
     from d2l_local import torch as d2l       # or tensorflow, or mxnet
 
-The rooms:
+Packages:
 
     torch        recurrent language models in PyTorch
     tensorflow   the same in TensorFlow, module by module
@@ -13,15 +13,16 @@ The rooms:
     run          a training run: checked, timed, shown, saved, resumed
     exchange     weights that every framework reads
     display      plots, in a notebook or in a file
-    dropin       this package in the place of the classic `d2l`
+    dropin       puts this package in the place of the classic `d2l`
 
-and on the ground floor:
+and the modules beside them:
 
     common       the names that every framework's module shares
+    frameworks   which of the three are installed
     arguments    checks of arguments that several modules need
-    files        writing a file whole or not at all
+    files        a file written whole or not at all, and its checksum
     download     texts from the network: `python -m d2l_local.download`
-    speak        let a saved model write: `python -m d2l_local.speak`
+    speak        lets a saved model write: `python -m d2l_local.speak`
     numpy_shim   lets MXNet run on a current NumPy
     quiet        hides notices that tell a learner nothing
 """
@@ -55,10 +56,10 @@ def uninstall_as_d2l():
 
 
 def load_ipython_extension(ipython):
-    """What `%load_ext d2l_local` does: `install_as_d2l`."""
+    """Install as `d2l`, on `%load_ext d2l_local`: see `install_as_d2l`."""
     install_as_d2l()
 
 
 def unload_ipython_extension(ipython):
-    """What `%unload_ext d2l_local` does: `uninstall_as_d2l`."""
+    """Undo it, on `%unload_ext d2l_local`: see `uninstall_as_d2l`."""
     uninstall_as_d2l()

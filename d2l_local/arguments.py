@@ -4,18 +4,30 @@ from operator import index as as_index
 
 
 def at_least_one(name, value):
-    """`value` as an int of at least 1, else TypeError or ValueError naming it."""
+    """Return `value` as an int of at least 1; else raise an error with `name`."""
     return at_least(1, name, value)
 
 
 def at_least(least, name, value):
-    """`value` as an int of at least `least`, else TypeError or ValueError naming it."""
+    """Return `value` as an int of at least `least`; else raise an error with `name`."""
+    return whole_number(name, value, least)
+
+
+def whole_number(name, value, least, most=None):
+    """Return `value` as an int from `least` to `most`, None for no upper bound.
+
+    Raises TypeError or ValueError, with the value and the remedy.
+    """
+    if most is None:
+        kind, bounds = f"an int of at least {least}", f"at least {least}"
+    else:
+        kind = bounds = f"an int from {least} to {most}"
     try:
         number = as_index(value)
     except TypeError:
         raise TypeError(
-            f"{name}={value!r} is not a whole number: give an int of at least {least}"
+            f"{name}={value!r} is not a whole number: give {kind}"
         ) from None
-    if number < least:
-        raise ValueError(f"{name}={value!r}: give at least {least}")
+    if number < least or (most is not None and number > most):
+        raise ValueError(f"{name}={value!r}: give {bounds}")
     return number

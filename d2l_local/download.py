@@ -40,23 +40,23 @@ TIMEOUT = (10, 30)  # seconds to connect, and between two pieces of the body
 
 
 def user_cache():
-    """Folder of this package in the user's cache; it need not exist."""
+    """Return the folder of this package in the user's cache; it need not exist."""
     from platformdirs import user_cache_path
 
     return user_cache_path("d2l_local")
 
 
 def data_dir():
-    """Folder of downloaded files: D2L_DATA_DIR if set, else the user's cache."""
+    """Return the folder of downloads: D2L_DATA_DIR if set, else the user's cache."""
     folder = os.environ.get(DATA_DIR_VARIABLE)
     return Path(folder).expanduser() if folder else user_cache()
 
 
 def download(name, cache_dir=None, *, max_bytes=MAX_BYTES):
-    """Path (str) of the file `name` of DATA_HUB, downloaded unless it is there.
+    """Return the path (str) of the file `name` of DATA_HUB, downloading it if missing.
 
-    It goes to `cache_dir`, by default `data_dir()`, and appears there only whole and
-    checked: by SHA-256 if the table SHA256 has one, else by the SHA-1 of DATA_HUB.
+    The file goes to `cache_dir`, by default `data_dir()`, and appears there only whole
+    and checked: by SHA-256 if the table SHA256 has one, else by the SHA-1 of DATA_HUB.
     A failed connection is tried three times.
 
     Raises ValueError for an unknown name, for wrong content (of the download, or of a
@@ -111,15 +111,15 @@ def download_extract(name, folder=None, *, max_bytes=MAX_BYTES):
         inside = folder or _stem(archive)
         if not Path(unpacked, inside).exists():
             raise ValueError(
-                f"{str(archive)!r} holds no {inside!r} but {', '.join(tops)}: "
-                "name one of them as folder="
+                f"{str(archive)!r} holds no {inside!r}, only {', '.join(tops)}: "
+                "pass one of them as folder="
             )
         _move_files(Path(unpacked), base)
     return str(base / inside)
 
 
 def file_name(name):
-    """File name under which the entry `name` of DATA_HUB is kept."""
+    """Return the file name under which the entry `name` of DATA_HUB is kept."""
     return PurePosixPath(urlsplit(_entry(name)[0]).path).name or name
 
 
@@ -144,7 +144,7 @@ def verify(path, name, origin=None, remedy="Try again later"):
 
 
 def _entry(name):
-    """(URL, SHA-1) of an entry; readers write them, so their form is checked."""
+    """Return the (URL, SHA-1) of an entry; readers add entries, so check its form."""
     if not isinstance(name, str) or name not in DATA_HUB:
         raise ValueError(
             f"unknown file {name!r}: DATA_HUB knows {', '.join(sorted(DATA_HUB))}"
@@ -159,7 +159,7 @@ def _entry(name):
 
 
 def _known_hash(name):
-    """(algorithm, expected digest in lower case) of an entry."""
+    """Return (algorithm, expected digest in lower case) of an entry."""
     sha1 = _entry(name)[1]
     algorithm, digest = ("sha256", SHA256[name]) if name in SHA256 else ("sha1", sha1)
     return algorithm, digest.lower()
@@ -174,7 +174,7 @@ class _Refused(Exception):
 
 
 def _reason(error):
-    """What went wrong, in one line."""
+    """Return in one line what went wrong."""
     text = getattr(error, "strerror", None) or str(error) or type(error).__name__
     return " ".join(text.split())
 
@@ -248,7 +248,7 @@ def _check_status(answer):
 
 
 def _progress_bar(url, length):
-    """Progress bar on stderr, disabled where nobody would see it move."""
+    """Return a progress bar on stderr, disabled where nobody would see it move."""
     from tqdm import tqdm
 
     seen = notebook_shell() is not None or sys.stderr.isatty()
@@ -263,7 +263,7 @@ def _progress_bar(url, length):
 
 
 def _stem(archive):
-    """Name of an archive without its ending: 'a' for a.zip, a.tar and a.tar.gz."""
+    """Strip the ending of an archive: 'a' for a.zip, a.tar and a.tar.gz."""
     return archive.stem.removesuffix(".tar")
 
 
@@ -321,7 +321,7 @@ def _move_files(source, target):
 
 
 def main(argv=None):
-    """The command: download files by name. Returns the exit code, 1 after an error."""
+    """Run the command: download files by name. Returns 1 after an error, else 0."""
     parser = argparse.ArgumentParser(
         prog="d2l-download",
         description="Download data files of the textbook into a cache folder.",

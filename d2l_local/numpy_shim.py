@@ -17,6 +17,8 @@ import warnings
 
 import numpy as np
 
+from d2l_local.frameworks import require
+
 _import_lock = threading.RLock()
 # How many imports of MXNet are under way, one inside the other, and the names that
 # NumPy holds meanwhile. The lock is never held during an import.
@@ -36,9 +38,9 @@ def _never_called(name):
 
 
 def dropped_names():
-    """The names that MXNet 1.9.1 looks up and the installed NumPy no longer has.
+    """Return the names that MXNet 1.9.1 needs and the installed NumPy no longer has.
 
-    From NumPy's notes on expired deprecations, 1.20 to 2.4. Returns a dict.
+    A dict by name, from NumPy's notes on expired deprecations, 1.20 to 2.4.
     """
     names = {
         "bool": np.bool_,
@@ -67,7 +69,7 @@ def dropped_names():
 
 
 class _NumpyWithDroppedNames(types.ModuleType):
-    """NumPy for MXNet's eyes: the dropped names first, then NumPy itself."""
+    """NumPy as MXNet sees it: the dropped names first, then NumPy itself."""
 
     def __init__(self, dropped):
         super().__init__("numpy", np.__doc__)
@@ -78,9 +80,9 @@ class _NumpyWithDroppedNames(types.ModuleType):
 
 
 def usable_cores():
-    """The number of processor cores that this process may run on.
+    """Return the number of processor cores that this process may run on.
 
-    More threads than that wait for one another at every step.
+    With more threads than that, they would wait for one another at every step.
     """
     if hasattr(os, "sched_getaffinity"):  # Linux; knows about pinned processes
         return len(os.sched_getaffinity(0))
@@ -94,27 +96,20 @@ def import_mxnet():
     missing (Python 3.12 has none; setuptools brings one).
     """
     with _import_lock:
-        try:
-            if "mxnet" in sys.modules:
-                return importlib.import_module("mxnet")  # waits for another thread
-            with numpy_as_mxnet_knew_it():
-                return importlib.import_module("mxnet")
-        except ModuleNotFoundError as error:
-            if error.name != "mxnet":
-                raise
-            raise ImportError(
-                "MXNet is not installed: pip install 'd2l-local[mxnet]' (on NumPy 2, "
-                "pip install --no-deps mxnet==1.9.1)"
-            ) from error
+        if "mxnet" in sys.modules:
+            return importlib.import_module("mxnet")  # waits for another thread
+        require("mxnet")
+        with numpy_as_mxnet_knew_it():
+            return importlib.import_module("mxnet")
 
 
 @contextlib.contextmanager
 def numpy_as_mxnet_knew_it():
     """Import MXNet in this context, in which NumPy has the dropped names.
 
-    At its end NumPy loses them again. From then on the modules of MXNet hold their
-    stand-in. May be nested, as when `import_mxnet` meets an import hook that does the
-    same.
+    Afterwards NumPy loses them again, and the modules of MXNet hold their own
+    stand-in. Contexts may be nested, as when `import_mxnet` meets an import hook that
+    does the same.
     """
     # MXNet reads this once, when it loads; unset, it runs on one thread.
     os.environ.setdefault("OMP_NUM_THREADS", str(usable_cores()))
@@ -122,7 +117,7 @@ def numpy_as_mxnet_knew_it():
     _lend_names()
     try:
         with warnings.catch_warnings():
-            # Retired code: nobody will mend what these warn about.
+            # Retired code: nobody will fix what these warn about.
             warnings.simplefilter("ignore", DeprecationWarning)
             warnings.simplefilter("ignore", SyntaxWarning)
             yield
@@ -152,7 +147,7 @@ def _take_names_back():
 
 
 def _provide_distutils():
-    """Two modules of MXNet import `distutils`, which left Python in 3.12."""
+    """Provide `distutils`, which two modules of MXNet need and Python 3.12 dropped."""
     if importlib.util.find_spec("distutils") is not None:
         return
     try:

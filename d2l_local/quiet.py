@@ -6,21 +6,21 @@ import re
 import sys
 import tempfile
 
-# Said in every process, whatever TF_CPP_MIN_LOG_LEVEL asks for, and nothing that a
-# reader could or should act on. Every other line is passed on.
+# Written in every process, whatever TF_CPP_MIN_LOG_LEVEL says, and nothing a reader
+# could or should act on. Every other line is passed on.
 KNOWN_NOTICES = (
     re.compile(r"WARNING: All log messages before absl::InitializeLog\(\)"),
     re.compile(r"port\.cc:\d+\] oneDNN custom operations are on"),
     re.compile(r"cpu_feature_guard\.cc:\d+\]"),
     re.compile(r"To enable the following instructions: .* rebuild TensorFlow"),
     re.compile(r"Could not find cuda drivers on your machine"),
-    # Logged as an error, and yet TensorFlow goes on with code of its own.
+    # Logged as an error, although TensorFlow falls back to its own code.
     re.compile(r"util\.cc:\d+\] oneDNN supports DT_\w+ only on platforms with AVX-512"),
 )
 
 
 def is_known_notice(line):
-    """Whether a line of stderr is one of the notices that are left out."""
+    """Tell if a line of stderr is one of the notices that are left out."""
     return any(pattern.search(line) for pattern in KNOWN_NOTICES)
 
 

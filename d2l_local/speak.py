@@ -1,4 +1,4 @@
-"""Let a file of weights speak, in the framework that you name.
+"""Let a saved model write a text, in the framework that you name.
 
     python -m d2l_local.speak lstm.safetensors "time traveller" --framework mxnet
 
@@ -11,18 +11,16 @@ import importlib
 import os
 import subprocess
 import sys
-from importlib.util import find_spec
 
 from d2l_local.exchange.file import read_weights
+from d2l_local.frameworks import NAMES, is_installed, missing
 from d2l_local.quiet import without_known_notices
 from d2l_local.text.prompt import encode_prompt
 from d2l_local.text.vocabulary import UNKNOWN
 
-FRAMEWORKS = {"torch": "PyTorch", "tensorflow": "TensorFlow", "mxnet": "MXNet"}
-
 
 def speak(path, prefix, num_preds=50, framework="torch"):
-    """The text that the model in the file `path` writes after `prefix`.
+    """Return the text that the model in the file `path` writes after `prefix`.
 
     `prefix` is a string; for a vocabulary of words it is split at white space. Raises
     ValueError for a bad file, one without a vocabulary, and a prefix that it doesn't
@@ -30,11 +28,8 @@ def speak(path, prefix, num_preds=50, framework="torch"):
     installed.
     """
     prefix = check(path, prefix, num_preds)
-    if find_spec(framework) is None:
-        raise ImportError(
-            f"{FRAMEWORKS[framework]} is not installed: pip install "
-            f"'d2l-local[{framework}]', or name another --framework"
-        )
+    if not is_installed(framework):
+        raise ImportError(f"{missing(framework)} (or name another --framework)")
     d2l = importlib.import_module(f"d2l_local.{framework}")
     if framework == "mxnet":
         importlib.import_module("mxnet").npx.set_np()
@@ -45,38 +40,38 @@ def speak(path, prefix, num_preds=50, framework="torch"):
 
 
 def speak_everywhere(path, prefix, num_preds=50):
-    """What the model writes in each framework that is installed: a dict of texts.
+    """Return what the model writes in each installed framework: a dict of texts.
 
-    The keys are 'PyTorch', 'TensorFlow' and 'MXNet'. Each speaks in a process of its
+    The keys are 'PyTorch', 'TensorFlow' and 'MXNet'. Each runs in a process of its
     own, so that none is imported here. Raises what `speak` raises, and RuntimeError,
-    with what the process said, where one fails.
+    with the error of the process, where one fails.
     """
     check(path, prefix, num_preds)
     return {
-        name: speak_apart(path, prefix, num_preds, framework)
-        for framework, name in FRAMEWORKS.items()
-        if find_spec(framework) is not None
+        name: generate_apart(path, prefix, num_preds, framework)
+        for framework, name in NAMES.items()
+        if is_installed(framework)
     }
 
 
-def speak_apart(path, prefix, num_preds, framework):
-    """`speak`, in a process of its own."""
+def generate_apart(path, prefix, num_preds, framework):
+    """Call `speak` in a process of its own."""
     module = [sys.executable, "-m", "d2l_local.speak"]
     options = ["--framework", framework, "--num-preds", str(num_preds)]
     command = [*module, *options, "--", str(path), prefix]
     run = subprocess.run(command, capture_output=True, text=True)
     if run.returncode != 0:
-        raise RuntimeError(f"{FRAMEWORKS[framework]} can't speak: {run.stderr.strip()}")
+        raise RuntimeError(f"{NAMES[framework]} failed: {run.stderr.strip()}")
     return run.stdout.removesuffix("\n")
 
 
 def check(path, prefix, num_preds):
-    """The prefix as the model reads it; raises ValueError where it can't."""
+    """Return the prefix as the model reads it; raises ValueError where it can't."""
     vocab = read_weights(path).vocab
     if vocab is None:
         raise ValueError(
-            f"{str(path)!r} holds no vocabulary, so the model can't read a text: write "
-            "it anew with export_weights(net, path, vocab)"
+            f"{str(path)!r} holds no vocabulary, so the model can't read a text: "
+            "export it again with export_weights(net, path, vocab)"
         )
     prefix = split_prefix(prefix, vocab)
     encode_prompt(prefix, num_preds, vocab)
@@ -84,20 +79,20 @@ def check(path, prefix, num_preds):
 
 
 def split_prefix(prefix, vocab):
-    """The prefix as it is, or as a list of words, if the vocabulary holds words."""
+    """Split the prefix into words if the vocabulary holds words; else leave it."""
     tokens = [token for token in vocab.idx_to_token if token != UNKNOWN]
     return prefix.split() if any(len(token) > 1 for token in tokens) else prefix
 
 
 def main(argv=None):
-    """The command. Returns the exit code, 1 after an error."""
+    """Run the command. Returns the exit code, 1 after an error."""
     parser = argparse.ArgumentParser(
         prog="python -m d2l_local.speak",
         description="Print the text that a model writes after a prefix.",
     )
     parser.add_argument("weights", metavar="WEIGHTS", help="a file of export_weights")
     parser.add_argument("prefix", metavar="PREFIX", help="the start of the text")
-    parser.add_argument("--framework", choices=FRAMEWORKS, default="torch")
+    parser.add_argument("--framework", choices=NAMES, default="torch")
     parser.add_argument(
         "--num-preds",
         type=int,

@@ -13,7 +13,7 @@ from pathlib import Path
 from svg import save
 
 from tools.book import load
-from tools.translations.translated import Translation
+from tools.translations.translated import Catalogues
 
 HERE = Path(__file__).resolve().parent
 
@@ -43,9 +43,7 @@ def editions():
     return [
         ENGLISH,
         *(
-            Edition(
-                language.key, HERE / language.key, Translation(book, language).label
-            )
+            Edition(language.key, HERE / language.key, Catalogues(book, language).label)
             for language in book.languages
         ),
     ]
@@ -58,11 +56,13 @@ class Missing(LookupError):
 def save_all(name, draw):
     """Save what `draw(edition)` gives for every language, as the file `name`.
 
-    A language that lacks one of the words is left out.
+    A language that lacks one of the words is left out, and loses the figure that it had
+    when its words were others.
     """
     for edition in editions():
         try:
             drawn = draw(edition)
         except Missing:
+            (edition.folder / name).unlink(missing_ok=True)
             continue
         save(edition.folder / name, drawn)

@@ -3,23 +3,30 @@
 Each module is named for what it handles and knows nothing of the later ones:
 
     book          settings, paths, list of chapters
+    command       what all commands share: --root and exit codes
+    files         writing whole or not at all
     exercise      solutions in code, nbgrader's marks
     source        one chapter's file, split into cells
     myst          the MyST blocks of one Markdown cell
     wording       the words around a notebook's text
     translations  a room: catalogues, and the command that brings them up to date
     edition       kinds of notebook: where they stand, how they link
-    labels        numbers of labels, text of references
+    labels        labels and their numbers
+    references    text of references, and where they lead
     markdown      MyST -> the plain Markdown of a notebook
     head          opening cell and set-up cell
     notebook      assembly, identity and storage of a notebook
-    work          all chapters in one language
+    localized     all chapters in one language
+    addresses     the book's address, wherever it's written
     contents      the table of all notebooks in README.md
     build         command: write or check the notebooks
+    address       command: set the address of the repository
     assignment    command: lay the exercises out for nbgrader
+    imports       which files of the book's packages some code uses
     cache         finished executions
     progress      what an execution shows while it runs
     execute       command: run notebooks, store their outputs
+    section       command: build, execute and check one chapter
     colab         command: run every notebook with the versions of Colab
     result        reads perplexity, speed and text from an executed notebook
     page          HTML page of an executed notebook

@@ -13,16 +13,17 @@ Exit codes: 0 fine, 1 a file is in the way, 2 wrong source or arguments.
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
 
 from nbformat import NotebookNode
 
+from tools import command
 from tools import notebook as nb
-from tools.book import ROOT, Book, BookError, load
+from tools.book import Book, BookError, load
 from tools.build import Built, build_all
 from tools.edition import Online
+from tools.files import write_text
 
 CONFIG = """\
 c = get_config()  # noqa: F821
@@ -41,7 +42,8 @@ def assignments(book: Book, frameworks: list[str] | None, language: str) -> list
         raise BookError(
             f"there is no language {language!r}; choose from {', '.join(known)}"
         )
-    chosen = book.select(frameworks)
+    # A framework that is named is laid out wherever its notebooks are to run.
+    chosen = book.select(frameworks) if frameworks else book.select_installed(None)
     built = build_all(book, Online(book))
     found = [
         item
@@ -80,38 +82,34 @@ def files(course: Path, built: list[Built]) -> dict[Path, str]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m tools.assignment",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = command.parser("tools.assignment", __doc__)
     parser.add_argument("course", type=Path, help="folder of the nbgrader course")
     parser.add_argument("--framework", action="append", metavar="F")
     parser.add_argument("--language", default="en", metavar="L", help="such as ko")
     parser.add_argument("--force", action="store_true", help="replace what is there")
-    parser.add_argument("--root", type=Path, default=ROOT, help="root of the book")
     options = parser.parse_args(arguments)
-    try:
-        book = load(options.root.resolve())
+
+    def work() -> list[str] | None:
+        book = load(options.root)
         texts = files(
             options.course, assignments(book, options.framework, options.language)
         )
-    except BookError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    in_the_way = [
-        path
-        for path, text in texts.items()
-        if path.exists() and path.read_text(encoding="utf-8") != text
-    ]
-    if in_the_way and not options.force:
-        for path in in_the_way:
-            print(f"error: {path} exists and differs; --force replaces it")
-        return 1
-    for path, text in texts.items():
-        nb.write_text(path, text)
-        print(f"written    {path}")
-    return 0
+        in_the_way = [
+            path
+            for path, text in texts.items()
+            if path.exists() and path.read_text(encoding="utf-8") != text
+        ]
+        if in_the_way and not options.force:
+            return [
+                f"error: {path} exists and differs; --force replaces it"
+                for path in in_the_way
+            ]
+        for path, text in texts.items():
+            write_text(path, text)
+            print(f"written    {path}")
+        return None
+
+    return command.exit_code(work)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,8 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+from d2l_local import frameworks as helper
+
 ROOT = Path(__file__).resolve().parent.parent
 CHAPTER_NAME = re.compile(r"(\d\d-[a-z0-9]+|[a-z][a-z0-9]*)(-[a-z0-9]+)*")
 
@@ -21,13 +23,21 @@ class BookError(Exception):
 
 @dataclass(frozen=True)
 class Framework:
-    """One deep-learning framework in which every chapter exists."""
+    """One deep-learning framework in which every chapter exists.
+
+    `module` is what `import` calls it, which the helper package does, too.
+    """
 
     key: str
     name: str
     folder: str
+    module: str
     packages: tuple[str, ...]
     install: dict[str, str]
+
+    @property
+    def is_installed(self) -> bool:
+        return helper.is_installed(self.module)
 
 
 @dataclass(frozen=True)
@@ -89,40 +99,71 @@ class Book:
         return self.notebooks / framework.folder / f"{stem}.ipynb"
 
     def relative(self, path: Path) -> str:
-        """Path as messages and metadata show it: from the root, with slashes."""
+        """Return a path as messages show it: from the root, with slashes."""
         return path.relative_to(self.root).as_posix()
 
     def address(self, path: Path) -> str:
-        """Where a file of the book is read online."""
+        """Return the address at which a file of the book is read online."""
         return (
             f"https://github.com/{self.repository}/blob/{self.branch}/"
             f"{self.relative(path)}"
         )
 
     def chapter_paths(self) -> list[Path]:
-        """Chapters' source files in reading order; raise BookError on a stray name."""
+        """Return the chapters' sources in reading order; refuse a stray name."""
         return self._sources(self.source)
 
     def exercise_paths(self) -> list[Path]:
-        """Source files of exercises, likewise; each is named as its chapter."""
+        """Return the sources of the exercises, each named as its chapter."""
         return self._sources(self.source / "exercises")
 
     def _sources(self, folder: Path) -> list[Path]:
-        paths = sorted(folder.glob("*.md"))
-        for path in paths:
+        """Return files, and folders that hold a source in parts, by their names."""
+        parts = {p.parent for p in folder.glob("*/*.md")} - {self.source / "exercises"}
+        paths = sorted([*folder.glob("*.md"), *parts], key=lambda path: path.stem)
+        for path, following in zip(paths, [*paths[1:], None], strict=True):
             if not CHAPTER_NAME.fullmatch(path.stem):
                 raise BookError(
                     f"{self.relative(path)}: a chapter is named NN-name.md "
                     "(two digits, then lower-case words joined by hyphens), and a "
-                    "page beside the chapters name.md"
+                    "page beside the chapters name.md; a folder of parts has no ending"
+                )
+            if following and following.stem == path.stem:
+                raise BookError(
+                    f"{self.relative(path)} and {self.relative(following)} are the "
+                    "same chapter: keep the file or the folder"
                 )
         return paths
 
     def select(self, frameworks: list[str] | None) -> list[Framework]:
-        """The named frameworks in reading order, or all of them."""
+        """Return the named frameworks in reading order, or all of them."""
         for key in frameworks or ():
             self.framework(key)
         return [f for f in self.frameworks if not frameworks or f.key in frameworks]
+
+    @property
+    def lacking(self) -> list[Framework]:
+        """Frameworks that aren't installed here, in reading order."""
+        return [f for f in self.frameworks if not f.is_installed]
+
+    def select_installed(self, frameworks: list[str] | None) -> list[Framework]:
+        """The named frameworks in reading order, or all that are installed.
+
+        Prints a line for each that is left out. Raises BookError if one that isn't
+        installed was named, or if none is installed.
+        """
+        chosen = self.select(frameworks)
+        reasons = [helper.missing(f.module) for f in chosen if f in self.lacking]
+        found = [f for f in chosen if f not in self.lacking]
+        if not found or (frameworks and reasons):
+            raise BookError("; ".join(reasons))
+        for reason in reasons:
+            print(f"left out: {reason}", flush=True)
+        return found
+
+    def fits(self, all_frameworks: bool) -> bool:
+        """Return False for a page that runs all frameworks, where one is missing."""
+        return not (all_frameworks and self.lacking)
 
 
 def load(root: Path = ROOT) -> Book:
@@ -166,6 +207,7 @@ def _framework(entry: dict) -> Framework:
         key=entry["key"],
         name=entry["name"],
         folder=entry["folder"],
+        module=entry.get("module", entry["key"]),
         packages=tuple(entry["packages"]),
         install=dict(entry.get("install", {})),
     )

@@ -5,13 +5,12 @@ The table of the notebooks in README.md goes with them.
     python -m tools.build           write every notebook that has changed
     python -m tools.build --check   write nothing; exit 1 if anything is stale
 
-Exit codes: 0 fine, 1 stale (with --check) or a notebook without a source,
-2 the source is wrong.
+Exit codes: 0 fine, 1 stale (with --check), a notebook without a source, or a passage
+of a listed chapter whose translation can't wait, 2 the source is wrong.
 """
 
 from __future__ import annotations
 
-import argparse
 import difflib
 import sys
 from collections.abc import Iterator
@@ -20,14 +19,17 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from tools import contents
+from tools import command, contents
 from tools import notebook as nb
-from tools.book import ROOT, Book, BookError, Framework, Language, load
-from tools.edition import KINDS, Edition, Shelf
+from tools.addresses import other_addresses
+from tools.book import Book, Framework, Language, load
+from tools.edition import KINDS, Edition, Places
+from tools.files import write_text
 from tools.head import ENGLISH
 from tools.labels import collect
+from tools.localized import LocalizedBook, localize
 from tools.source import Chapter, read_all
-from tools.work import Work, translate
+from tools.translations.required import unfit
 
 DIFF_LINES = 12
 
@@ -49,44 +51,46 @@ class Built:
 
 def build_all(
     book: Book,
-    shelf: Shelf | None = None,
+    places: Places | None = None,
     languages: tuple[Language, ...] | None = None,
 ) -> list[Built]:
     """Assemble every notebook, with the outputs stored in notebooks/ if they fit.
 
-    English comes first, in the order of the source. `shelf` says where the notebooks
+    English comes first, in the order of the source. `places` says where the notebooks
     will stand, for links and image paths (default: where they are committed), and
     `languages` are those that are wanted beside English (default: all). Raises
     BookError; labels are checked over the whole book.
     """
-    shelf = shelf or Shelf(book)
+    places = places or Places(book)
     english = read_all(book)
-    works = {None: Work(english)}
+    localized = {None: LocalizedBook(english)}
     for language in book.languages if languages is None else languages:
-        works[language] = translate(english, language, book)
+        localized[language] = localize(english, language, book)
     built = []
-    for language in works:
-        built += _build_language(language, works, shelf)
+    for language in localized:
+        built += _build_language(language, localized, places)
     return built
 
 
 def _build_language(
-    language: Language | None, works: dict[Language | None, Work], shelf: Shelf
+    language: Language | None,
+    localized: dict[Language | None, LocalizedBook],
+    places: Places,
 ) -> list[Built]:
-    """Every notebook of one language."""
-    work, english = works[language], works[None].chapters
+    """Assemble every notebook of one language."""
+    local, english = localized[language], localized[None].chapters
     # Where a chapter isn't translated, references lead to the English one.
-    labels = collect([work.find(c.document, c.stem) or c for c in english])
+    labels = collect([local.find(c.document, c.stem) or c for c in english])
     built = []
     for original in english:
-        chapter = work.find(original.document, original.stem)
+        chapter = local.find(original.document, original.stem)
         if chapter is None:
             continue
         ids = nb.cell_ids(original)
-        for edition in _editions(chapter, language, shelf.book):
-            frame = _frame(chapter, edition, works, shelf)
-            new = nb.assemble(chapter, frame, labels, ids)
-            built.append(_with_outputs(chapter, edition, new, shelf.book))
+        for edition in _editions(chapter, language, places.book):
+            around = _surroundings(chapter, edition, localized, places)
+            new = nb.assemble(chapter, around, labels, ids)
+            built.append(_with_outputs(chapter, edition, new, places.book))
     if language is None:
         labels.check_used()
     return built
@@ -100,46 +104,46 @@ def _editions(
             yield Edition(framework, kind, language)
 
 
-def _frame(
+def _surroundings(
     chapter: Chapter,
     edition: Edition,
-    works: dict[Language | None, Work],
-    shelf: Shelf,
-) -> nb.Frame:
-    """What the notebook's head shows: words and links that lead somewhere."""
-    work = works[edition.language]
+    localized: dict[Language | None, LocalizedBook],
+    places: Places,
+) -> nb.Surroundings:
+    """Return what the notebook's head shows: words, and links that lead somewhere."""
+    local = localized[edition.language]
     related = {
         kind: replace(edition, kind=kind)
         for document, kinds in KINDS.items()
         for kind in kinds
-        if kind != edition.kind and work.find(document, chapter.stem)
+        if kind != edition.kind and local.find(document, chapter.stem)
     }
     languages = {
         language.name if language else ENGLISH: replace(edition, language=language)
-        for language, other in works.items()
+        for language, other in localized.items()
         if language != edition.language and other.find(chapter.document, chapter.stem)
     }
-    coverage = work.coverage.get((chapter.document, chapter.stem))
-    return nb.Frame(edition, shelf, work.wording, related, languages, coverage)
+    coverage = local.coverage.get((chapter.document, chapter.stem))
+    return nb.Surroundings(edition, places, local.wording, related, languages, coverage)
 
 
 def _with_outputs(
     chapter: Chapter, edition: Edition, new: NotebookNode, book: Book
 ) -> Built:
     """Put in the outputs of the English run; exercises have none."""
-    shelf = Shelf(book)
+    places = Places(book)
     dropped = False
     english = replace(edition, language=None)
     if english.runs:
-        old = nb.stored(shelf.path(english, chapter.stem))
+        old = nb.stored(places.path(english, chapter.stem))
         if old is not None:
             dropped = not nb.carry_outputs(new, old) and nb.has_outputs(old)
-    path = shelf.path(edition, chapter.stem)
+    path = places.path(edition, chapter.stem)
     return Built(chapter, edition, path, new, dropped and edition.runs)
 
 
 def orphans(book: Book, built: list[Built]) -> list[Path]:
-    """Notebook files that no source produces."""
+    """Return the notebook files that no source produces."""
     made = {item.path for item in built}
     found = [
         *book.notebooks.rglob("*.ipynb"),
@@ -153,11 +157,14 @@ def orphans(book: Book, built: list[Built]) -> list[Path]:
 
 
 def difference(path: Path, new: str) -> str | None:
-    """None if the file holds `new`, else the first lines of the difference."""
+    """Return None if the file holds `new`, else the first lines of the difference.
+
+    What Jupyter adds when it saves a notebook makes no difference.
+    """
     if not path.exists():
         return "the file is missing"
     old = path.read_text(encoding="utf-8")
-    if old == new:
+    if old == new or (old := nb.as_built(old)) == new:
         return None
     lines = difflib.unified_diff(
         old.splitlines(), new.splitlines(), "committed", "from source", lineterm="", n=1
@@ -172,14 +179,21 @@ def _shorten(lines: Iterator[str]) -> str:
 
 
 def check(book: Book) -> list[str]:
-    """One message for each stale or left-over notebook."""
+    """Return a message for all that is wrong.
+
+    That is each notebook that is stale or left over, each old address, and each
+    translation that is missing and can't wait.
+    """
     built = build_all(book)
     problems = []
     for item in built:
         change = difference(item.path, nb.dumps(item.notebook))
         if change:
             problems.append(f"stale: {book.relative(item.path)}\n{change}")
-    return problems + contents.stale(book) + _orphan_messages(book, built)
+    behind, refused = unfit(book, _english(built))
+    problems += contents.readme_problems(book) + other_addresses(book)
+    problems += behind + refused
+    return problems + _orphan_messages(book, built)
 
 
 def _orphan_messages(book: Book, built: list[Built]) -> list[str]:
@@ -189,43 +203,53 @@ def _orphan_messages(book: Book, built: list[Built]) -> list[str]:
     ]
 
 
-def write(book: Book) -> list[str]:
-    """Write what has changed; return the messages about left-over notebooks."""
+def write(book: Book, quiet: bool = False) -> list[str]:
+    """Write what has changed; return messages about what a build can't put right.
+
+    New English that the catalogues don't know yet is only mentioned: they follow it.
+    Unless `quiet`, what is unchanged is listed, too.
+    """
     built = build_all(book)
     for item in built:
         text = nb.dumps(item.notebook)
         name = book.relative(item.path)
-        if difference(item.path, text) is None:
-            print(f"unchanged  {name}")
+        if item.path.exists() and item.path.read_text(encoding="utf-8") == text:
+            if not quiet:
+                print(f"unchanged  {name}")
             continue
-        nb.write_text(item.path, text)
+        write_text(item.path, text)
         print(f"written    {name}")
         if item.dropped:
             print(
                 "           its code has changed, so the stored outputs were dropped; "
                 "run `make execute`"
             )
-    contents.write(book)
-    return _orphan_messages(book, built)
+    contents.update_readme(book)
+    behind, refused = unfit(book, _english(built))
+    for line in behind:
+        print(f"note       {line}")
+    return refused + _orphan_messages(book, built)
+
+
+def _english(built: list[Built]) -> list[Chapter]:
+    """Return the English chapters and exercises that notebooks were built from."""
+    sources = [item.chapter for item in built if item.edition.language is None]
+    return list({(each.document, each.stem): each for each in sources}.values())
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m tools.build", description=__doc__)
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser = command.parser("tools.build", __doc__)
     parser.add_argument("--check", action="store_true", help="write nothing, compare")
-    parser.add_argument("--root", type=Path, default=ROOT, help="root of the book")
     options = parser.parse_args(arguments)
-    try:
-        book = load(options.root.resolve())
+
+    def work() -> list[str]:
+        book = load(options.root)
         problems = check(book) if options.check else write(book)
-    except BookError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    for problem in problems:
-        print(problem, file=sys.stderr)
-    if problems and options.check:
-        print("the notebooks are not up to date: run `make build`", file=sys.stderr)
-    return 1 if problems else 0
+        if problems and options.check:
+            problems.append("the notebooks are not up to date: run `make build`")
+        return problems
+
+    return command.exit_code(work)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,8 @@ from nbformat import NotebookNode
 
 from tools import notebook as nb
 from tools.book import Book, Framework
+from tools.files import write_text
+from tools.imports import digest_of_use
 
 COMMON_PACKAGES = ("numpy", "matplotlib", "ipykernel")
 
@@ -37,12 +39,12 @@ class Entry:
         return self.folder / "notebook.ipynb"
 
     def load(self) -> NotebookNode | None:
-        """The executed notebook, or None if there is none yet."""
+        """Return the executed notebook, or None if there is none yet."""
         return nb.stored(self.path)
 
     def store(self, notebook: NotebookNode) -> None:
         text = json.dumps(self.key, indent=1, ensure_ascii=False)
-        nb.write_text(self.folder / "key.json", text + "\n")
+        write_text(self.folder / "key.json", text + "\n")
         nb.write(self.path, notebook)  # last: its presence makes the entry whole
 
 
@@ -53,11 +55,12 @@ def entry(
     mode: str,
     text: str,
 ) -> Entry:
-    """The entry for running `notebook` (fast replacements already made).
+    """Return the entry for running `notebook` (fast replacements already made).
 
     mode is 'full' or 'fast'; text names what is trained on: 'embedded', or
     'book' with the digest of the file.
     """
+    code = [cell.source for cell in nb.code_cells(notebook)]
     key = {
         "framework": framework.key,
         "mode": mode,
@@ -65,20 +68,20 @@ def entry(
         "python": platform.python_version(),
         "machine": platform.machine(),
         "packages": versions(framework),
-        "helper": helper_digest(book.root / "d2l_local"),
-        "code": [cell.source for cell in nb.code_cells(notebook)],
+        "own packages": digest_of_use(book.root, code),
+        "code": code,
     }
     return entry_of(key, book.build / "cache")
 
 
 def entry_of(key: dict, folder: Path) -> Entry:
-    """The entry for what `key` describes, below `folder`."""
+    """Return the entry for what `key` describes, below `folder`."""
     digest = hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()
     return Entry(key, folder / digest[:16])
 
 
 def versions(framework: Framework) -> dict[str, str]:
-    """Installed versions of what a notebook computes with; absent ones left out."""
+    """Return the installed versions of what a notebook computes with."""
     found = {}
     for package in (*COMMON_PACKAGES, *framework.packages):
         try:
@@ -86,14 +89,3 @@ def versions(framework: Framework) -> dict[str, str]:
         except PackageNotFoundError:
             continue  # such as tensorflow where tensorflow-cpu is installed
     return found
-
-
-def helper_digest(package: Path) -> str:
-    """Digest of the helper package: its code and the texts it ships."""
-    digest = hashlib.sha256()
-    files = [*package.rglob("*.py"), *package.glob("data/*.txt")]
-    for path in sorted(files):
-        content = path.read_bytes()
-        name = path.relative_to(package).as_posix()
-        digest.update(f"{name}\0{len(content)}\0".encode() + content)
-    return digest.hexdigest()

@@ -6,30 +6,30 @@
 from __future__ import annotations
 
 from tools.book import Book, BookError, Language
-from tools.edition import KINDS, Edition, Shelf
-from tools.notebook import write_text
+from tools.edition import KINDS, Edition, Places
+from tools.files import write_text
+from tools.localized import localize
 from tools.source import Chapter, read_all
 from tools.wording import ENGLISH
-from tools.work import translate
 
 PAGE = "README.md"
 BEGIN, END = "<!-- contents:begin -->", "<!-- contents:end -->"
 
 
-def table(book: Book) -> str:
-    """The table of the English notebooks, and lines for the translated ones."""
+def notebook_table(book: Book) -> str:
+    """Return the table of the English notebooks, and those of the translated ones."""
     english = read_all(book)
     names = [framework.name for framework in book.frameworks]
     lines = [f"| | {' | '.join(names)} |", "| --- " * (1 + len(names)) + "|"]
     lines += [_row(chapter, english, None, book) for chapter in _chapters(english)]
     for language in book.languages:
-        work = translate(english, language, book)
-        if not work.chapters:
+        local = localize(english, language, book)
+        if not local.chapters:
             continue
         lines += ["", f"{language.name}:", "", *lines[:2]]
         lines += [
-            _row(chapter, work.chapters, language, book)
-            for chapter in _chapters(work.chapters)
+            _row(chapter, local.chapters, language, book)
+            for chapter in _chapters(local.chapters)
         ]
     return "\n".join(lines)
 
@@ -41,15 +41,15 @@ def _chapters(sources: list[Chapter]) -> list[Chapter]:
 def _row(
     chapter: Chapter, sources: list[Chapter], language: Language | None, book: Book
 ) -> str:
-    """A chapter, and in the column of each framework the notebooks made of it."""
-    shelf, start = Shelf(book), book.root / PAGE
+    """Return a chapter's row: in each framework's column, the notebooks made of it."""
+    places, start = Places(book), book.root / PAGE
     documents = {s.document for s in sources if s.stem == chapter.stem}
     kinds = [kind for d in KINDS if d in documents for kind in KINDS[d]]
     cells = []
     for framework in book.frameworks:
         editions = {kind: Edition(framework, kind, language) for kind in kinds}
         links = [
-            f"[{kind}]({shelf.link(start, edition, chapter.stem)})"
+            f"[{kind}]({places.link(start, edition, chapter.stem)})"
             for kind, edition in editions.items()
         ]
         cells.append(" · ".join(links))
@@ -62,8 +62,8 @@ def _title(chapter: Chapter, book: Book) -> str:
     return ENGLISH("reference", number=chapter.number, title=chapter.title)
 
 
-def page(book: Book) -> str | None:
-    """The page with the table as it should be, or None where there is no such page.
+def readme_text(book: Book) -> str | None:
+    """Return README.md with the table as it should be, or None if there is none.
 
     Raises BookError if a mark is missing.
     """
@@ -74,20 +74,20 @@ def page(book: Book) -> str | None:
     _old, end, after = rest.partition(END)
     if not (begin and end):
         raise BookError(f"{PAGE}: put the marks {BEGIN} and {END} where the table goes")
-    return f"{before}{begin}\n\n{table(book)}\n\n{end}{after}"
+    return f"{before}{begin}\n\n{notebook_table(book)}\n\n{end}{after}"
 
 
-def stale(book: Book) -> list[str]:
-    """A message if the page doesn't hold the table as it should be."""
-    wanted = page(book)
+def readme_problems(book: Book) -> list[str]:
+    """Return a message if README.md doesn't hold the table as it should be."""
+    wanted = readme_text(book)
     if wanted is None or wanted == (book.root / PAGE).read_text(encoding="utf-8"):
         return []
     return [f"stale: {PAGE}; run `make build`"]
 
 
-def write(book: Book) -> None:
-    """Put the table into the page."""
-    wanted = page(book)
-    if stale(book):
+def update_readme(book: Book) -> None:
+    """Put the table into README.md."""
+    wanted = readme_text(book)
+    if readme_problems(book):
         write_text(book.root / PAGE, wanted)
         print(f"written    {PAGE}")

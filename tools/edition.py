@@ -17,7 +17,7 @@ KINDS = {"chapter": ("chapter",), "exercises": ("exercises", "solutions")}
 
 @dataclass(frozen=True)
 class Edition:
-    """What a notebook is, apart from its subject; `language` None is English."""
+    """A kind of notebook in a framework and a language; `language` None is English."""
 
     framework: Framework
     kind: str = "chapter"
@@ -25,20 +25,20 @@ class Edition:
 
     @property
     def runs(self) -> bool:
-        """Whether it is executed: exercises wait for the learner's code, and
+        """Tell whether it is executed: exercises wait for the learner's code, and
         translations show the outputs of the English run."""
         return self.language is None and self.kind != "exercises"
 
     def of(self, document: str) -> Edition:
-        """The edition that belongs to this one, of a source file of another kind."""
+        """Return the edition that belongs to this one, of another kind of source."""
         if self.kind in KINDS[document]:
             return self
         return replace(self, kind=KINDS[document][0])
 
 
 @dataclass(frozen=True)
-class Shelf:
-    """Where the notebooks of a book stand, and how they link to one another.
+class Places:
+    """The places of a book's notebooks, and the links between them.
 
     `chapters` is another folder for the English chapters, where trial runs go.
     """
@@ -59,19 +59,19 @@ class Shelf:
         return folder / f"{stem}.ipynb"
 
     def link(self, start: Path, edition: Edition, stem: str) -> str:
-        """Address of a notebook, as seen from the notebook at `start`."""
+        """Return the address of a notebook, as seen from the one at `start`."""
         return relative(self.path(edition, stem), start.parent)
 
 
-class Online(Shelf):
-    """A shelf whose links lead to the repository, for notebooks that leave it."""
+class Online(Places):
+    """Places whose links lead to the repository online, for notebooks that leave it."""
 
     def link(self, start: Path, edition: Edition, stem: str) -> str:
         return self.book.address(self.path(edition, stem))
 
 
 def relative(file: Path, folder: Path) -> str:
-    """Path of a file from a folder, with slashes."""
+    """Return the path of a file from a folder, with slashes."""
     common = next(p for p in (folder, *folder.parents) if file.is_relative_to(p))
     ups = len(folder.relative_to(common).parts)
     return "/".join([".."] * ups + list(file.relative_to(common).parts))

@@ -1,14 +1,18 @@
 """Execute chapters and solutions, each in a fresh kernel of this Python.
 
     python -m tools.execute                       all notebooks, for a trial
-    python -m tools.execute --store               and store their outputs
+    python -m tools.execute --store               those without outputs, or changed,
+                                                  and store their outputs
+    python -m tools.execute --store --again       all of them
     python -m tools.execute --mode fast           on the reduced budget
     python -m tools.execute --framework pytorch --chapter 12-deep-rnn --kind solutions
 
 What has been executed is kept in build/cache/ and taken up again as long as code,
-helper package, versions and text are the same; an interrupted call goes on with
-the notebooks that were not done. Nothing in notebooks/ changes without --store,
-and then only for notebooks that ran to their end.
+helper package, versions and text are the same; an interrupted call continues with
+the notebooks that weren't done. Nothing in notebooks/ changes without --store,
+and then only for notebooks that ran to their end. Those whose outputs are complete
+stay as they are, until something that they depend on has changed since they were
+stored here. Frameworks that aren't installed are left out.
 
 Exit codes: 0 fine, 1 a notebook failed, 2 wrong source or arguments,
 130 interrupted.
@@ -23,7 +27,6 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,10 +44,13 @@ from nbclient.exceptions import (
 from nbformat import NotebookNode
 from traitlets import default
 
+from tools import command
 from tools import notebook as nb
-from tools.book import ROOT, Book, BookError, load
+from tools.book import Book, BookError, load
 from tools.build import Built, build_all
-from tools.cache import entry
+from tools.cache import Entry, entry
+from tools.command import Failure
+from tools.files import write_text
 from tools.progress import Progress
 from tools.source import apply_fast
 
@@ -58,13 +64,13 @@ KERNEL_ENVIRONMENT = {"TF_CPP_MIN_LOG_LEVEL": "2", "D2L_LANGUAGE": "en"}
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
-class ExecutionError(Exception):
+class ExecutionError(Failure):
     """A notebook did not run to its end, or wrote what must not be stored."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """How notebooks are executed; `book_digest` is of the book's file, if read."""
+    """Options of an execution; `book_digest` is of the book's file, if it's read."""
 
     mode: str = "full"
     text: str = "embedded"
@@ -141,7 +147,7 @@ class Client(NotebookClient):
 
 
 def kernel_environment(root: Path, text: str) -> dict[str, str]:
-    """Environment of a kernel: this process's, with the text and helper chosen."""
+    """Return the environment of a kernel: this process's, with text and helper set."""
     paths = [str(root), *filter(None, [os.environ.get("PYTHONPATH")])]
     return {
         **os.environ,
@@ -152,7 +158,7 @@ def kernel_environment(root: Path, text: str) -> dict[str, str]:
 
 
 def prepare(notebook: NotebookNode, mode: str) -> NotebookNode:
-    """A copy to execute: no outputs, in fast mode on the reduced budget."""
+    """Return a copy to execute: no outputs, in fast mode on the reduced budget."""
     copy = nbformat.from_dict(notebook)
     for cell in nb.code_cells(copy):
         cell.outputs, cell.execution_count = [], None
@@ -205,26 +211,37 @@ def run_client(client: Client, environment: dict[str, str]) -> None:
 
 
 def check_stderr(cell: NotebookNode, number: int, title: str) -> None:
-    """Raise ExecutionError if a code cell wrote to stderr: its cause is to be mended.
+    """Raise ExecutionError if a code cell wrote to stderr.
 
     `number` counts the code cells of the notebook `title`, from 1.
     """
     for output in cell.outputs:
         if output.output_type == "stream" and output.name == "stderr":
             raise ExecutionError(
-                f"{title}: code cell {number} wrote to stderr; mend the cause, "
+                f"{title}: code cell {number} wrote to stderr; fix the cause, "
                 f"as readers would see it too:\n{output.text}\n"
                 f"The cell:\n{cell.source}"
             )
 
 
-def execute(item: Built, book: Book, settings: Settings) -> NotebookNode:
-    """The executed notebook of one chapter, from the cache where it is there."""
+def cache_entry(item: Built, book: Book, settings: Settings) -> Entry:
+    """Return the place of this execution in the cache."""
     prepared = prepare(item.notebook, settings.mode)
     text = f"{settings.text} {settings.book_digest}".strip()
-    kept = entry(book, item.framework, prepared, settings.mode, text)
+    return entry(book, item.framework, prepared, settings.mode, text)
+
+
+def title(item: Built) -> str:
+    """Return what messages call a notebook."""
     kind = "" if item.edition.kind == "chapter" else f" {item.edition.kind}"
-    progress = Progress(f"{item.framework.name}, {item.chapter.stem}{kind}")
+    return f"{item.framework.name}, {item.chapter.stem}{kind}"
+
+
+def execute(item: Built, book: Book, settings: Settings) -> NotebookNode:
+    """Return the executed notebook of one chapter, from the cache if it's there."""
+    prepared = prepare(item.notebook, settings.mode)
+    kept = cache_entry(item, book, settings)
+    progress = Progress(title(item))
     executed = kept.load()
     if executed is None:
         progress.say(f"executing ({settings.mode} budget, {settings.text} text)")
@@ -239,10 +256,41 @@ def execute(item: Built, book: Book, settings: Settings) -> NotebookNode:
     return executed
 
 
-def store(item: Built, executed: NotebookNode) -> None:
+def store(item: Built, executed: NotebookNode, book: Book) -> None:
     """Write the outputs of a full run into the committed notebook."""
     nb.carry_outputs(item.notebook, executed)
     nb.write(item.path, item.notebook)
+    write_text(_record(item, book), cache_entry(item, book, Settings()).folder.name)
+
+
+def up_to_date(item: Built, book: Book) -> bool:
+    """Tell whether the stored outputs are complete, and of what would run now.
+
+    A notebook that was stored elsewhere, as in a fresh clone, is trusted: the tests
+    compare it with a run.
+    """
+    if nb.execution_defects(item.notebook):
+        return False
+    record = _record(item, book)
+    now = cache_entry(item, book, Settings()).folder.name
+    if not record.exists():
+        write_text(record, now)
+    return record.read_text(encoding="utf-8") == now
+
+
+def _record(item: Built, book: Book) -> Path:
+    """Return the file that says which execution a notebook holds the outputs of."""
+    return book.build / "stored" / book.relative(item.path).replace("/", "-")
+
+
+def run_and_store(items: list[Built], book: Book, again: bool = False) -> None:
+    """Execute notebooks and store their outputs; leave those that are up to date."""
+    for item in items:
+        if not again and up_to_date(item, book):
+            print(f"up to date {book.relative(item.path)}")
+            continue
+        store(item, execute(item, book, Settings()), book)
+        print(f"stored     {book.relative(item.path)}")
 
 
 def choose_text(text: str) -> str:
@@ -267,11 +315,14 @@ def choose_text(text: str) -> str:
 
 
 def choose(book: Book, options: argparse.Namespace) -> list[Built]:
-    """The notebooks asked for; BookError if a name fits none."""
-    frameworks = book.select(options.framework)
+    """Return the notebooks asked for that can run here.
+
+    Raises BookError if a name fits none.
+    """
+    frameworks = book.select_installed(options.framework)
     kinds = options.kind or KINDS
     # Only a stored notebook needs the languages, for the links of its head; a trial
-    # run isn't to wait for a translation that has to be mended.
+    # run isn't to wait for a translation that has to be fixed.
     languages = None if options.store else ()
     built = [
         item
@@ -286,51 +337,39 @@ def choose(book: Book, options: argparse.Namespace) -> list[Built]:
             known = ", ".join(sorted(stems))
             raise BookError(f"there is no chapter {name!r}; choose from {known}")
     wanted = options.chapter or stems
-    return [item for item in built if item.chapter.stem in wanted]
+    found = [item for item in built if item.chapter.stem in wanted]
+    pages = {item.chapter.stem for item in found if not fits(item, book)}
+    for stem in sorted(pages):
+        names = " and ".join(framework.name for framework in book.lacking)
+        print(f"left out: {stem} runs all frameworks, and needs {names}", flush=True)
+    return [item for item in found if item.chapter.stem not in pages]
 
 
-def exit_code(work: Callable[[], None], interrupted: str, *failures: type) -> int:
-    """Do the work of a command that executes notebooks; return its exit code.
-
-    What stopped it is said on stderr: 1 for an ExecutionError and `failures`, 2 for a
-    BookError, 130 for the user, with what `interrupted` says of how to go on.
-    """
-    try:
-        work()
-    except BookError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    except (ExecutionError, *failures) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print(f"\ninterrupted; {interrupted}", file=sys.stderr)
-        return 130
-    return 0
+def fits(item: Built, book: Book) -> bool:
+    """Return False if the notebook runs a framework that isn't installed here."""
+    return book.fits(bool(item.notebook.metadata["d2l_local"].get("all_frameworks")))
 
 
 def main(arguments: list[str] | None = None) -> int:
     options = _parse(arguments)
 
     def work() -> None:
-        book = load(options.root.resolve())
+        book = load(options.root)
         digest = choose_text(options.text)
         settings = Settings(options.mode, options.text, options.timeout, digest)
-        for item in choose(book, options):
-            executed = execute(item, book, settings)
-            if options.store:
-                store(item, executed)
-                print(f"stored     {book.relative(item.path)}")
+        items = choose(book, options)
+        if options.store:
+            run_and_store(items, book, options.again)
+        else:
+            for item in items:
+                execute(item, book, settings)
 
-    return exit_code(work, "finished notebooks are kept: the same command goes on")
+    how = "finished notebooks are kept: the same command continues"
+    return command.exit_code(work, how)
 
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="python -m tools.execute",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = command.parser("tools.execute", __doc__)
     add = parser.add_argument
     add("--framework", action="append", metavar="F", help="may be given repeatedly")
     add("--chapter", action="append", metavar="C", help="such as 12-deep-rnn")
@@ -339,7 +378,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     add("--text", choices=TEXTS, default="embedded", help="text to train on")
     add("--timeout", type=int, default=TIMEOUT, help="seconds for one cell")
     add("--store", action="store_true", help="write the outputs into notebooks/")
-    add("--root", type=Path, default=ROOT, help="root of the book")
+    add("--again", action="store_true", help="store also what is up to date")
     options = parser.parse_args(arguments)
     if options.store and (options.mode, options.text) != ("full", "embedded"):
         parser.error("--store takes outputs of the full budget on the embedded text")

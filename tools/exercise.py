@@ -1,4 +1,4 @@
-"""Exercises: taking solutions out of cells, and nbgrader's marks on them.
+"""Exercises: take solutions out of cells, and mark cells for nbgrader.
 
 Solutions stand between `### BEGIN SOLUTION` and `### END SOLUTION`, as nbgrader
 has it, so that a solution notebook is at the same time the source of an nbgrader
@@ -19,7 +19,7 @@ def has_solution(code: str) -> bool:
 
 
 def without_solution(code: str) -> str:
-    """Code with each solution region replaced by a stub that raises.
+    """Return code with each solution replaced by a stub that raises.
 
     Raises ValueError if the marks don't come in pairs.
     """
@@ -41,7 +41,7 @@ def without_solution(code: str) -> str:
 
 
 def check_name(code: str) -> str:
-    """Name of the one check that a cell calls; raise ValueError if there is none."""
+    """Return the name of the one check that a cell calls; refuse none or several."""
     names = CHECK.findall(code)
     if len(names) != 1:
         raise ValueError(
@@ -51,18 +51,18 @@ def check_name(code: str) -> str:
 
 
 def answer_mark(number: int) -> dict:
-    """nbgrader metadata of the `number`-th cell that the learner writes code in."""
+    """Return nbgrader's metadata of the `number`-th cell for the learner's code."""
     return _mark(f"answer-{number}", solution=True)
 
 
 def explanation_mark(number: int) -> dict:
-    """nbgrader metadata of the `number`-th answer in words: for teachers to grade,
-    without points until they give it some."""
+    """Return nbgrader's metadata of the `number`-th answer in words: for teachers to
+    grade, without points until they give it some."""
     return _mark(f"explanation-{number}", solution=True, grade=True, points=0)
 
 
 def check_mark(code: str, points: int) -> dict:
-    """nbgrader metadata of a check; its id survives changes elsewhere."""
+    """Return nbgrader's metadata of a check; its id survives changes elsewhere."""
     name = check_name(code).replace("_", "-")
     return _mark(f"check-{name}", grade=True, locked=True, points=points)
 

@@ -13,7 +13,6 @@ Exit codes: 0 fine, 1 a figure is stale (with --check), 2 a script failed.
 
 from __future__ import annotations
 
-import argparse
 import os
 import shutil
 import subprocess
@@ -23,6 +22,7 @@ import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools import command
 from tools.book import ROOT, Book, BookError, load
 from tools.labels import collect
 from tools.myst import Where, blocks
@@ -32,7 +32,7 @@ from tools.source import read_all
 READ = ("source", "translations")
 
 
-class FigureError(Exception):
+class FigureError(BookError):
     """A script failed; the message holds what it said."""
 
 
@@ -56,7 +56,7 @@ def draw(root: Path) -> None:
 
 
 def check(root: Path) -> list[str]:
-    """One message for each figure that is stale, missing, or drawn by no script."""
+    """Return a message for each figure that is stale, missing, or without a script."""
     with tempfile.TemporaryDirectory() as name:
         copy = Path(name)
         (copy / "img").mkdir()
@@ -78,7 +78,7 @@ def check(root: Path) -> list[str]:
 
 
 def _contents(folder: Path) -> dict[str, bytes]:
-    """The figures by their paths in the folder, and what is in them."""
+    """Return the figures by their paths in the folder, with their bytes."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in folder.rglob("*.svg")
@@ -87,7 +87,7 @@ def _contents(folder: Path) -> dict[str, bytes]:
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure where it is shown: number, file in img/, and text for who can't see."""
+    """A figure where it is shown: number, file in img/, alt text and caption."""
 
     stem: str
     number: str
@@ -97,7 +97,7 @@ class Figure:
 
 
 def shown(book: Book) -> list[Figure]:
-    """The figures of all chapters and exercises, in reading order.
+    """Return the figures of all chapters and exercises, in reading order.
 
     Raises BookError for a source that cannot be read.
     """
@@ -108,7 +108,7 @@ def shown(book: Book) -> list[Figure]:
         for cell in chapter.cells:
             if cell.kind != "markdown":
                 continue
-            for block in blocks(cell.text, Where(chapter.path, cell.line)):
+            for block in blocks(cell.text, Where(cell.path, cell.line)):
                 if (block.kind, block.name) != ("directive", "figure"):
                     continue
                 number = labels.by_name[block.options["name"]].text
@@ -122,7 +122,7 @@ def shown(book: Book) -> list[Figure]:
 
 
 def listing(book: Book) -> str:
-    """What `--list` prints."""
+    """Return what `--list` prints."""
     return "\n\n".join(
         f"Figure {each.number} ({each.stem}): img/{each.file}\n"
         + textwrap.fill(f"alt text: {each.alt}", 88, subsequent_indent="  ")
@@ -133,30 +133,18 @@ def listing(book: Book) -> str:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m tools.figures",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = command.parser("tools.figures", __doc__)
     parser.add_argument("--check", action="store_true", help="write nothing, compare")
     parser.add_argument("--list", action="store_true", help="list, draw nothing")
-    parser.add_argument("--root", type=Path, default=ROOT, help="root of the book")
     options = parser.parse_args(arguments)
-    try:
+
+    def work() -> list[str] | None:
         if options.list:
-            print(listing(load(options.root.resolve())))
-            problems = []
-        elif options.check:
-            problems = check(options.root)
-        else:
-            draw(options.root)
-            problems = []
-    except (FigureError, BookError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    for problem in problems:
-        print(problem, file=sys.stderr)
-    return 1 if problems else 0
+            print(listing(load(options.root)))
+            return None
+        return check(options.root) if options.check else draw(options.root)
+
+    return command.exit_code(work)
 
 
 if __name__ == "__main__":

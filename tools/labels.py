@@ -1,4 +1,4 @@
-r"""Labels of the book: collecting and numbering them, resolving references.
+"""Labels of the book: collect and number them.
 
 Equations, figures and tables are numbered within their chapter in the order of
 the source file, over all frameworks, so that "Figure 12.3" is the same figure in
@@ -9,18 +9,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field, replace
-from urllib.parse import quote
+from dataclasses import dataclass, field
 
 from tools.book import BookError, Language
-from tools.edition import Edition, Shelf
-from tools.myst import PARSER, ROLE_OR_CODE, Block, Where, blocks
+from tools.myst import Block, Where, blocks
 from tools.source import Cell, Chapter
-from tools.wording import Wording
 
 PREFIXES = {"eq": "equation", "fig": "figure", "tab": "table", "sec": "section"}
 NAME = re.compile(r"(eq|fig|tab|sec)-[a-z0-9]+(-[a-z0-9]+)*")
-TITLED = re.compile(r"(.+?)\s*<([^<>]+)>", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -74,7 +70,7 @@ class Labels:
 
 
 def collect(chapters: list[Chapter]) -> Labels:
-    """All labels of the given chapters, numbered."""
+    """Return all labels of the given chapters, numbered."""
     labels = Labels()
     for chapter in chapters:
         if chapter.document == "chapter":
@@ -87,7 +83,7 @@ def collect(chapters: list[Chapter]) -> Labels:
 
 
 def _collect_cell(cell: Cell, chapter: Chapter, counts: Counter, labels: Labels):
-    where = Where(chapter.path, cell.line)
+    where = Where(cell.path, cell.line)
     found = blocks(cell.text, where)
     for position, block in enumerate(found):
         name = name_of(block)
@@ -104,9 +100,9 @@ def _collect_cell(cell: Cell, chapter: Chapter, counts: Counter, labels: Labels)
                 )
             counts[kind] += 1
             series = "E" if chapter.document == "exercises" else ""
-            number = chapter.stem[0].upper() if chapter.number is None else (
-                chapter.number
-            )  # fmt: skip
+            number = chapter.number
+            if number is None:  # a page beside the chapters
+                number = chapter.stem[0].upper()
             text = f"{series}{number}.{counts[kind]}"
         document, stem, language = chapter.document, chapter.stem, chapter.language
         body = block.body if block.name == "table" else ""
@@ -116,7 +112,7 @@ def _collect_cell(cell: Cell, chapter: Chapter, counts: Counter, labels: Labels)
 
 
 def name_of(block: Block) -> str:
-    """The label that a block defines, or ''."""
+    """Return the label that a block defines, or ''."""
     if block.kind in ("target", "math"):
         return block.name
     if block.kind == "directive":
@@ -138,113 +134,3 @@ def _heading_after(found: list[Block], position: int, where: Where) -> str:
     if not target.name.startswith("sec-"):
         raise where.error(target.start, f"label {target.name!r} must start with sec-")
     return following.body
-
-
-@dataclass(frozen=True)
-class Reader:
-    """The notebook that a reference stands in: it decides how links look."""
-
-    labels: Labels
-    stem: str
-    edition: Edition
-    shelf: Shelf
-    wording: Wording
-
-    def references(self, text: str, expected: int, where: Where) -> str:
-        """Text with its roles replaced by what they refer to.
-
-        `expected` is the number of roles that the tokenizer saw in it. Raises
-        BookError for unknown roles and labels.
-        """
-        replaced = 0
-
-        def replace(match: re.Match) -> str:
-            nonlocal replaced
-            if match["role"] is None:
-                return match[0]
-            replaced += 1
-            offset = text.count("\n", 0, match.start())
-            return self._reference(match["role"], match["text"], where.at(offset))
-
-        result = ROLE_OR_CODE.sub(replace, text)
-        if replaced != expected:
-            raise where.error(
-                0,
-                f"{expected} roles are meant here but {replaced} can be read; "
-                "check the backticks",
-            )
-        return result
-
-    def _reference(self, role: str, target: str, where: Where) -> str:
-        if role == "eq":
-            return f"({self._label(target, ('equation',), where).text})"
-        if role == "numref":
-            label = self._label(target, ("figure", "table"), where)
-            return self.wording(label.kind, number=label.text)
-        if role == "ref":
-            titled = TITLED.fullmatch(target)
-            title, name = titled.groups() if titled else (None, target)
-            label = self._label(name, ("section",), where)
-            return f"[{title or label.text}]({self._address(label)})"
-        if role == "doc":
-            return self._chapter(target, where)
-        raise where.error(
-            0, f"unknown role {{{role}}}; use {{eq}}, {{numref}}, {{ref}} or {{doc}}"
-        )
-
-    def table(self, name: str, where: Where) -> str:
-        """The rows of a table that is labelled `name`, to be shown once more."""
-        return self._label(name, ("table",), where).body
-
-    def _chapter(self, target: str, where: Where) -> str:
-        """A link to another chapter, by its name; its title unless words are given."""
-        titled = TITLED.fullmatch(target)
-        title, stem = titled.groups() if titled else (None, target)
-        chapter = self.labels.chapters.get(stem)
-        if chapter is None:
-            known = ", ".join(self.labels.chapters)
-            raise where.error(0, f"no chapter {stem!r}; there are {known}")
-        if title is None and chapter.number is None:
-            title = chapter.title
-        elif title is None:
-            values = {"number": chapter.number, "title": chapter.title}
-            title = self.wording("reference", **values)
-        edition = replace(self.edition.of("chapter"), language=chapter.language)
-        start = self.shelf.path(self.edition, self.stem)
-        return f"[{title}]({self.shelf.link(start, edition, stem)})"
-
-    def _label(self, name: str, kinds: tuple[str, ...], where: Where) -> Label:
-        label = self.labels.by_name.get(name)
-        if label is None:
-            raise where.error(0, f"no label {name!r} in any chapter")
-        if label.kind not in kinds:
-            raise where.error(
-                0,
-                f"{name!r} labels a {label.kind}, but the role is for a "
-                f"{' or '.join(kinds)}",
-            )
-        framework = self.edition.framework.key
-        if framework not in label.frameworks:
-            raise where.error(
-                0,
-                f"{name!r} does not exist in the {framework} notebook, "
-                f"only in {', '.join(sorted(label.frameworks))}; see {label.place}",
-            )
-        self.labels.used.add(name)
-        return label
-
-    def _address(self, label: Label) -> str:
-        """Where a section stands: in the same language, if that is translated."""
-        edition = replace(self.edition.of(label.document), language=label.language)
-        file = ""
-        if (edition, label.stem) != (self.edition, self.stem):
-            start = self.shelf.path(self.edition, self.stem)
-            file = self.shelf.link(start, edition, label.stem)
-        return f"{file}#{anchor(label.text)}"
-
-
-def anchor(heading: str) -> str:
-    """JupyterLab's anchor of a heading: its visible text, blanks as hyphens."""
-    inline = PARSER.parseInline(heading)[0]
-    text = "".join(child.content for child in inline.children)
-    return quote(text.replace(" ", "-"), safe="-._~!*:,;?@/")

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools.edition import relative
-from tools.labels import Reader, name_of
+from tools.labels import name_of
 from tools.myst import Block, Where, blocks
+from tools.references import Reader
 from tools.wording import BOXES
 
 OPTIONS = {"figure": {"name", "alt"}, "table": {"name", "from"}}
@@ -20,7 +21,7 @@ OPTIONS = {"figure": {"name", "alt"}, "table": {"name", "from"}}
 
 @dataclass(frozen=True)
 class Images:
-    """Where images lie: `source` is the folder of the source file, from which
+    """The folders of images: `source` is the folder of the source file, from which
     it names them; `target` is the folder of the notebook that shows them. An image
     that is drawn in `language` too stands in a folder of that name beside it."""
 
@@ -29,7 +30,7 @@ class Images:
     language: str = ""
 
     def path(self, argument: str, where: Where) -> str:
-        """Path of an image from the notebook's folder; BookError if missing."""
+        """Return an image's path from the notebook's folder; refuse a missing one."""
         file = self.source / argument
         if not file.is_file():
             raise where.error(0, f"the image {argument} does not exist")
@@ -39,7 +40,7 @@ class Images:
 
 
 def render(text: str, reader: Reader, images: Images, where: Where) -> str:
-    """Plain Markdown of one MyST text for one notebook.
+    """Return the plain Markdown of one MyST text for one notebook.
 
     Raises BookError, with file and line, for whatever cannot be resolved.
     """

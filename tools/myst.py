@@ -30,6 +30,8 @@ PARSER = (
 
 DIRECTIVE = re.compile(r"\{([\w:.-]+)\}\s*(.*)")
 OPTION = re.compile(r":([\w-]+):\s*(.*)")
+# The text of a role that brings words of its own: `words <target>`.
+TITLED = re.compile(r"(?P<title>.+?)\s*<(?P<label>[^<>]+)>", re.DOTALL)
 LOOKS_LIKE_ROLE = re.compile(r"\{(eq|numref|ref|doc)\}")
 # Either a role or a code span. Scanning for both from the left keeps a role that
 # is only quoted in a code span from being taken for one.

@@ -1,4 +1,4 @@
-"""One notebook: assembly from a chapter, identity of its cells, storage.
+"""One notebook: assemble it from a chapter, give its cells ids, store it.
 
 A rebuild without a change gives the same bytes: ids come from the content, keys
 are sorted, and stored outputs are carried over.
@@ -7,8 +7,6 @@ are sorted, and stored outputs are carried over.
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
@@ -18,58 +16,62 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from tools.book import Book
-from tools.edition import Edition, Shelf
+from tools.edition import Edition, Places
 from tools.exercise import (
     answer_mark,
     check_mark,
     explanation_mark,
     without_solution,
 )
+from tools.files import write_text
 from tools.head import head, set_up
-from tools.labels import Labels, Reader
+from tools.labels import Labels
 from tools.markdown import Images, render
 from tools.myst import Where
+from tools.references import Reader
 from tools.source import Cell, Chapter
 from tools.translations.catalogue import Counts
 from tools.wording import Wording
 
+LANGUAGE = {"name": "python"}  # a kernel says more, which depends on its version
+
 
 @dataclass(frozen=True)
-class Frame:
-    """What surrounds a chapter in one notebook: its edition, place and language.
+class Surroundings:
+    """The surroundings of a chapter in one notebook: edition, place and language.
 
     `related` and `languages` are the editions that the head links to, see
     `tools.head.head`.
     """
 
     edition: Edition
-    shelf: Shelf
+    places: Places
     wording: Wording
     related: dict[str, Edition]
     languages: dict[str, Edition]
     coverage: Counts | None = None
 
     def reader(self, labels: Labels, stem: str) -> Reader:
-        return Reader(labels, stem, self.edition, self.shelf, self.wording)
+        return Reader(labels, stem, self.edition, self.places, self.wording)
 
     def images(self, chapter: Chapter) -> Images:
-        book, language = self.shelf.book, self.edition.language
+        book, language = self.places.book, self.edition.language
         source = (book.root / chapter.path).parent
-        place = self.shelf.path(self.edition, chapter.stem).parent
+        place = self.places.path(self.edition, chapter.stem).parent
         return Images(source, place, language.key if language else "")
 
 
 def assemble(
-    chapter: Chapter, frame: Frame, labels: Labels, ids: list[str]
+    chapter: Chapter, around: Surroundings, labels: Labels, ids: list[str]
 ) -> NotebookNode:
-    """The notebook of one chapter in one edition, without outputs.
+    """Return the notebook of one chapter in one edition, without outputs.
 
     `ids` are those of the source's cells, see `cell_ids`. Raises BookError for what
     cannot be resolved.
     """
-    edition, book = frame.edition, frame.shelf.book
-    reader, images = frame.reader(labels, chapter.stem), frame.images(chapter)
-    front = Where(chapter.path, 1)
+    edition, book = around.edition, around.places.book
+    reader, images = around.reader(labels, chapter.stem), around.images(chapter)
+    front = Where(chapter.front_path, 1)
     goals, needs = (
         tuple(render(item, reader, images, front) for item in items)
         for items in (chapter.goals, chapter.needs)
@@ -77,11 +79,11 @@ def assemble(
     opening = head(
         replace(chapter, goals=goals, needs=needs),
         edition,
-        frame.shelf,
-        frame.wording,
-        frame.related,
-        frame.languages,
-        frame.coverage,
+        around.places,
+        around.wording,
+        around.related,
+        around.languages,
+        around.coverage,
     )
     frameworks = book.frameworks if chapter.all_frameworks else (edition.framework,)
     code = set_up(frameworks, book)
@@ -99,7 +101,7 @@ def assemble(
     )
     marks = _marks([cell for cell, _ in chosen])
     for (cell, name), mark in zip(chosen, marks, strict=True):
-        new = _cell(cell, name, chapter, reader, images, frame)
+        new = _cell(cell, name, chapter, reader, images, around)
         if mark:
             new.metadata["nbgrader"] = mark
         cells.append(new)
@@ -107,8 +109,8 @@ def assemble(
 
 
 def _join_answers(chosen: list[tuple[Cell, str]]) -> list[tuple[Cell, str]]:
-    """Cells with answers in words that follow one another made one: the learner
-    finds one field for them. It keeps the first one's id."""
+    """Join answers in words that follow one another: the learner finds one field for
+    them. It keeps the id of the first."""
     joined: list[tuple[Cell, str]] = []
     for cell, name in chosen:
         before, first = joined[-1] if joined else (None, "")
@@ -121,7 +123,7 @@ def _join_answers(chosen: list[tuple[Cell, str]]) -> list[tuple[Cell, str]]:
 
 
 def _marks(cells: list[Cell]) -> list[dict | None]:
-    """nbgrader's metadata of each cell, None for a plain one."""
+    """Return nbgrader's metadata of each cell, None for a plain one."""
     answers, explanations = count(1), count(1)
     marks: list[dict | None] = []
     for cell in cells:
@@ -137,10 +139,10 @@ def _marks(cells: list[Cell]) -> list[dict | None]:
 
 
 def cell_ids(chapter: Chapter) -> list[str]:
-    """A stable id for each source cell: of its content, the same in each framework
-    and, as it is taken from the English source, in each language.
+    """Return a stable id for each source cell: a digest of its content, the same in
+    each framework and, as it's taken from the English source, in each language.
 
-    A content that comes again is told apart by a counter.
+    A counter tells apart cells with the same content.
     """
     taken: set[str] = set()
     ids = []
@@ -159,14 +161,14 @@ def _digest(*parts: object) -> str:
 
 
 def _cell(
-    cell: Cell, name: str, chapter: Chapter, reader: Reader, images: Images, frame
+    cell: Cell, name: str, chapter: Chapter, reader: Reader, images: Images, around
 ) -> NotebookNode:
     metadata = {"tags": list(cell.tags)} if cell.tags else {}
-    blank = cell.solution and frame.edition.kind == "exercises"
+    blank = cell.solution and around.edition.kind == "exercises"
     if cell.kind == "markdown":
-        text = render(cell.text, reader, images, Where(chapter.path, cell.line))
+        text = render(cell.text, reader, images, Where(cell.path, cell.line))
         if blank:
-            text = frame.wording("answer")
+            text = around.wording("answer")
         return new_markdown_cell(text, id=name, metadata=metadata)
     if cell.fast:
         metadata["fast"] = dict(cell.fast)
@@ -182,7 +184,7 @@ def _metadata(chapter: Chapter, edition: Edition, book: Book) -> dict:
         about["language"] = edition.language.key
     return {
         "kernelspec": dict(book.kernelspec),
-        "language_info": {"name": "python"},
+        "language_info": dict(LANGUAGE),
         "d2l_local": about,
     }
 
@@ -192,14 +194,14 @@ def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
 
 
 def same_code(first: NotebookNode, second: NotebookNode) -> bool:
-    """Whether two notebooks run the same code cells in the same order."""
+    """Tell whether two notebooks run the same code cells in the same order."""
     return [cell.source for cell in code_cells(first)] == [
         cell.source for cell in code_cells(second)
     ]
 
 
 def carry_outputs(target: NotebookNode, stored: NotebookNode) -> bool:
-    """Put the outputs of a stored run into `target`; say whether that was done.
+    """Put the outputs of a stored run into `target`; tell whether that was done.
 
     It is all or nothing: once one code cell has changed, the stored outputs come
     from another program, and `target` is left without any.
@@ -213,7 +215,7 @@ def carry_outputs(target: NotebookNode, stored: NotebookNode) -> bool:
 
 
 def _without_live_note(output: NotebookNode) -> NotebookNode:
-    """The status line of a training run serves while it runs, not afterwards."""
+    """Drop the status line of a training run, which serves only while it runs."""
     output = nbformat.from_dict(output)
     output.get("metadata", {}).pop("d2l_local", None)
     return output
@@ -227,10 +229,25 @@ def has_outputs(notebook: NotebookNode) -> bool:
 
 
 def dumps(notebook: NotebookNode) -> str:
-    """Canonical text of a notebook: valid nbformat 4.5, one trailing newline."""
+    """Return a notebook's canonical text: valid nbformat 4.5, one trailing newline."""
     notebook = nbformat.from_dict({**notebook, "nbformat": 4, "nbformat_minor": 5})
     nbformat.validate(notebook)
     return nbformat.writes(notebook, version=4).rstrip("\n") + "\n"
+
+
+def as_built(text: str) -> str:
+    """Undo what Jupyter changes in a notebook's text by opening and saving it.
+
+    It writes what the kernel tells of its language, with the version of Python.
+    Other text than that of a notebook is returned as it is.
+    """
+    try:
+        notebook = nbformat.reads(text, as_version=4)
+        if notebook.metadata.language_info.name == LANGUAGE["name"]:
+            notebook.metadata.language_info = dict(LANGUAGE)
+        return dumps(notebook)
+    except (nbformat.reader.NotJSONError, nbformat.ValidationError, AttributeError):
+        return text
 
 
 def read(path: Path) -> NotebookNode:
@@ -244,32 +261,13 @@ def write(path: Path, notebook: NotebookNode) -> None:
     write_text(path, dumps(notebook))
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write a text file whole or not at all."""
-    write_bytes(path, text.encode())
-
-
-def write_bytes(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        os.chmod(temporary, 0o644)  # mkstemp gives its owner alone any right
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
-
-
 def stored(path: Path) -> NotebookNode | None:
-    """The notebook at `path`, or None where there is none yet."""
+    """Return the notebook at `path`, or None where there is none yet."""
     return read(path) if path.exists() else None
 
 
-def defects(notebook: NotebookNode) -> list[str]:
-    """Why a notebook cannot be the record of one clean run; empty if it can.
+def execution_defects(notebook: NotebookNode) -> list[str]:
+    """Return why a notebook can't be the record of one clean run; empty if it can.
 
     nbval compares what is stored with a fresh run, so a notebook from which cells
     or their outputs were taken away could pass without testing anything.

@@ -14,7 +14,7 @@ import nbformat
 from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 
-from tools.notebook import write_text
+from tools.files import write_text
 
 # A link to another notebook: no scheme, ending in .ipynb with or without anchor.
 NOTEBOOK_LINK = re.compile(r"\]\((?![a-z]+:)([^)\s]+)\.ipynb(#[^)\s]*)?\)")

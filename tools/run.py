@@ -9,21 +9,20 @@ Exit codes: 0 fine, 1 a notebook failed, 2 wrong source or no book, 130 interrup
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from pathlib import Path
 
+from tools import command
 from tools import notebook as nb
-from tools.book import ROOT, Book, BookError, load
+from tools.book import Book, BookError, load
 from tools.build import Built, build_all
-from tools.edition import Edition, Shelf
+from tools.edition import Edition, Places
 from tools.execute import (
     MODES,
     Settings,
     choose_text,
     execute,
-    exit_code,
 )
 from tools.page import write_page
 from tools.result import HEADINGS, Result, ResultError, read_result, row, table
@@ -31,12 +30,14 @@ from tools.result import HEADINGS, Result, ResultError, read_result, row, table
 
 def flagship(book: Book, text: str) -> list[Built]:
     """The flagship's notebooks, in order, as they will stand below build/run/."""
-    shelf = Shelf(book, book.build / "run" / text)
+    places = Places(book, book.build / "run" / text)
+    frameworks = book.select_installed(None)
     built = [
         item
-        for item in build_all(book, shelf)
+        for item in build_all(book, places)
         if item.chapter.stem == book.flagship
         and item.edition == Edition(item.framework)
+        and item.framework in frameworks
     ]
     if not built:
         raise BookError(
@@ -71,23 +72,18 @@ def run(book: Book, settings: Settings) -> str:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m tools.run",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = command.parser("tools.run", __doc__)
     parser.add_argument("--mode", choices=MODES, default="full", help="training budget")
-    parser.add_argument("--root", type=Path, default=ROOT, help="root of the book")
     options = parser.parse_args(arguments)
     text = "book" if os.environ.get("D2L_DATA_DIR") else "embedded"
 
     def work() -> None:
-        book = load(options.root.resolve())
+        book = load(options.root)
         digest = choose_text(text)
         print(run(book, Settings(options.mode, text, book_digest=digest)))
 
     interrupted = "finished notebooks are kept: `make run` goes on with the rest"
-    return exit_code(work, interrupted, ResultError)
+    return command.exit_code(work, interrupted, ResultError)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,11 @@
-"""One chapter's source file: reading it, and splitting it by framework.
+"""One chapter's source: read it, and split it by framework.
 
 A source file is MyST Markdown as jupytext reads it. A cell without a framework
 tag belongs to every framework; a cell with one or more belongs to those only.
+
+A long source may be a folder of such files. They make one chapter, in the order of
+their names, as if they stood in one file beside the folder: from there they name their
+images. The first one holds the front matter.
 """
 
 from __future__ import annotations
@@ -32,6 +36,7 @@ class Cell:
 
     kind: str  # 'markdown' or 'code'
     text: str
+    path: str  # of its file, from the book's root
     line: int  # line of the file where the text starts
     frameworks: frozenset[str]
     tags: tuple[str, ...] = ()
@@ -42,9 +47,10 @@ class Cell:
 
 @dataclass(frozen=True)
 class Chapter:
-    """One source file, read and checked; `language` None is English."""
+    """One source, read and checked; `language` None is English."""
 
-    path: str  # from the book's root, for messages and metadata
+    path: str  # from the book's root; of a folder, that of the file it stands for
+    front_path: str  # of the file with the front matter
     document: str  # 'chapter' or 'exercises'
     stem: str
     number: int | None  # None for a page beside the chapters
@@ -61,13 +67,14 @@ class Chapter:
 
 
 def read(path: Path, book: Book) -> Chapter:
-    """Read one source file; raise BookError naming file, line and remedy."""
-    text = path.read_text(encoding="utf-8")
-    return parse(text, book.relative(path), book.keys)
+    """Read a source file or folder; raise BookError naming file, line and remedy."""
+    files = sorted(path.glob("*.md")) if path.is_dir() else [path]
+    parts = {book.relative(file): file.read_text(encoding="utf-8") for file in files}
+    return parse_parts(parts, book.relative(path.with_suffix(".md")), book.keys)
 
 
 def read_all(book: Book) -> list[Chapter]:
-    """All chapters in reading order, then all exercises.
+    """Read all chapters in reading order, then all exercises.
 
     Raises BookError for exercises without a chapter.
     """
@@ -84,36 +91,65 @@ def read_all(book: Book) -> list[Chapter]:
 
 
 def parse(text: str, path: str, frameworks: tuple[str, ...]) -> Chapter:
-    """Turn a source file's text into a Chapter.
+    """Turn a source file's text into a Chapter, see `parse_parts`."""
+    return parse_parts({path: text}, path, frameworks)
 
-    `path` is used in messages and gives the chapter its name. Raises BookError
-    for front matter that is missing or wrong, unknown tags and cell options,
+
+def parse_parts(
+    parts: dict[str, str], path: str, frameworks: tuple[str, ...]
+) -> Chapter:
+    """Turn the texts of source files, by their paths, into one Chapter.
+
+    `path` gives the chapter its name. Raises BookError for front matter that is missing
+    or wrong, or stands in another part than the first, unknown tags and cell options,
     and `fast` replacements that replace nothing.
     """
+    document = "exercises" if Path(path).parent.name == "exercises" else "chapter"
+    cells: list[Cell] = []
+    fronts = {}
+    for part, text in parts.items():
+        notebook = _notebook(text, part)
+        cells += _cells(notebook, text, part, document, frameworks)
+        fronts[part] = {k: v for k, v in notebook.metadata.items() if k != "source_map"}
+    first, *others = fronts
+    for part in others:
+        if fronts[part]:
+            raise BookError(f"{part}: the front matter of {path} belongs into {first}")
+    stem = Path(path).stem
+    return Chapter(
+        path=path,
+        front_path=first,
+        document=document,
+        stem=stem,
+        cells=tuple(cells),
+        **_front(fronts[first], first, stem, frameworks),
+    )
+
+
+def _notebook(text: str, path: str):
+    """Let jupytext read a source file; the notebook comes with its source map."""
     try:
-        notebook = myst_to_notebook(text, add_source_map=True)
+        return myst_to_notebook(text, add_source_map=True)
     except (MystMetadataParsingError, yaml.YAMLError) as error:
         raise BookError(f"{path}: the YAML of a cell is not valid: {error}") from error
     except ValidationError as error:
         raise BookError(f"{path}: in a cell's options, {error.message}") from error
+
+
+def _cells(
+    notebook, text: str, path: str, document: str, frameworks: tuple[str, ...]
+) -> list[Cell]:
     lines = text.split("\n")
-    document = "exercises" if Path(path).parent.name == "exercises" else "chapter"
     cells = []
     for raw, start in zip(notebook.cells, notebook.metadata["source_map"], strict=True):
         line = _first_line(raw, lines, start)
-        cells.append(_cell(raw, f"{path}:{line}", line, frameworks))
+        cells.append(_cell(raw, path, line, frameworks))
         _check_document(cells[-1], document, f"{path}:{line}")
-    return Chapter(
-        path=path,
-        document=document,
-        stem=Path(path).stem,
-        cells=tuple(cells),
-        **_front(notebook, path, frameworks),
-    )
+    return cells
 
 
 def apply_fast(code: str, replacements: dict[str, str]) -> str:
-    """Code with the reduced budget put in; raise ValueError if one has no effect."""
+    """Put the reduced budget into code; raise ValueError if a part has no effect."""
     for old, new in replacements.items():
         if old not in code or old == new:
             raise ValueError(f"fast: {old!r} -> {new!r} changes nothing in the cell")
@@ -122,7 +158,7 @@ def apply_fast(code: str, replacements: dict[str, str]) -> str:
 
 
 def _first_line(raw, lines: list[str], start: int) -> int:
-    """Line number (from 1) of a cell's first text line.
+    """Return the line number (from 1) of a cell's first text line.
 
     jupytext's map points at the line after the cell's opening, where options or
     blank lines may still come.
@@ -134,7 +170,8 @@ def _first_line(raw, lines: list[str], start: int) -> int:
     return start + 1
 
 
-def _cell(raw, where: str, line: int, frameworks: tuple[str, ...]) -> Cell:
+def _cell(raw, path: str, line: int, frameworks: tuple[str, ...]) -> Cell:
+    where = f"{path}:{line}"
     options = dict(raw.metadata)
     tags = options.pop("tags", [])
     fast = options.pop("fast", {})
@@ -153,6 +190,7 @@ def _cell(raw, where: str, line: int, frameworks: tuple[str, ...]) -> Cell:
     return Cell(
         kind=raw.cell_type,
         text=raw.source,
+        path=path,
         line=line,
         frameworks=named or frozenset(frameworks),
         tags=tuple(tag for tag in tags if tag in OTHER_TAGS),
@@ -230,12 +268,11 @@ def _check_fast(raw, fast, where: str) -> None:
         raise BookError(f"{where}: {error}; copy the literal from the cell") from error
 
 
-def _front(notebook, path: str, frameworks: tuple[str, ...]) -> dict:
-    """The front matter that the book defines, checked."""
-    front = notebook.metadata
+def _front(front: dict, path: str, stem: str, frameworks: tuple[str, ...]) -> dict:
+    """Check and return the front matter; `stem` is the chapter's name."""
     return {
         "title": _front_value(front, "title", str, path),
-        "number": _number(front, path),
+        "number": _number(front, path, stem),
         "goals": _front_list(front, "goals", path),
         "needs": _front_list(front, "needs", path),
         "runtime": _runtime(front, path, frameworks),
@@ -264,8 +301,8 @@ def _front_list(front, key: str, path: str) -> tuple[str, ...]:
     return tuple(items)
 
 
-def _number(front, path: str) -> int | None:
-    number, stem = front.get("number"), Path(path).stem
+def _number(front, path: str, stem: str) -> int | None:
+    number = front.get("number")
     if not stem[0].isdigit():
         if number is not None:
             raise BookError(

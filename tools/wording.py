@@ -40,6 +40,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "each behind the mark {mark}.",
         "head of a translated notebook",
     ),
+    "newer": (
+        "Of {total} passages, {newer} changed or appeared in English after this "
+        "translation was made; there you read the English, behind the mark {mark}.",
+        "head of a translated notebook",
+    ),
     "code": (
         "Code, its comments and outputs, and the labels of plots stay in English: one "
         "run serves all languages.",

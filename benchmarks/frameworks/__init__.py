@@ -1,7 +1,7 @@
-"""Models of the jobs, each in its framework's own idiom.
+"""The models of the jobs, each in its framework's own idiom.
 
-Same names in the same order in each file. They are imported after the helper, so that
-the time of its import is its own.
+Each file has the same names in the same order. They are imported after the helper, so
+that the time of the import is that of the helper alone.
 
     torch, tensorflow, mxnet
 """

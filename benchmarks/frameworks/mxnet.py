@@ -16,12 +16,12 @@ def seed(number):
 
 
 def threads():
-    """How many threads the framework computes with: MXNet reads this when it loads."""
+    """Return the number of threads: MXNet reads the variable when it loads."""
     return int(os.environ.get("OMP_NUM_THREADS", 0))
 
 
 def model(d2l, name: str, size: Size, vocab_size: int):
-    """The LSTM of the helper `d2l`, and where it trains."""
+    """Return the LSTM of the helper `d2l`, and the place where it trains."""
     device = d2l.try_gpu()
     lstm_layer = rnn.LSTM(size.hidden, size.layers)
     net = d2l.RNNModel(lstm_layer, vocab_size)

@@ -11,12 +11,12 @@ def seed(number):
 
 
 def threads():
-    """How many threads the framework computes with; 0 leaves it to TensorFlow."""
+    """Return the number of threads; 0 leaves it to TensorFlow."""
     return tf.config.threading.get_intra_op_parallelism_threads()
 
 
 def model(d2l, name: str, size: Size, vocab_size: int):
-    """The LSTM of the helper `d2l`, and where it trains."""
+    """Return the LSTM of the helper `d2l`, and the place where it trains."""
     strategy = tf.distribute.OneDeviceStrategy(d2l.try_gpu()._device_name)
     cells = [tf.keras.layers.LSTMCell(size.hidden) for _ in range(size.layers)]
     # The classic model has time first; Keras 3 knows only the batch first.

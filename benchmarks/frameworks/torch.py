@@ -12,12 +12,12 @@ def seed(number):
 
 
 def threads():
-    """How many threads the framework computes with."""
+    """Return the number of threads."""
     return torch.get_num_threads()
 
 
 def model(d2l, name: str, size: Size, vocab_size: int):
-    """The LSTM of the helper `d2l`, and where it trains."""
+    """Return the LSTM of the helper `d2l`, and the place where it trains."""
     device = d2l.try_gpu()
     lstm_layer = nn.LSTM(vocab_size, size.hidden, size.layers)
     return d2l.RNNModel(lstm_layer, vocab_size).to(device), device

@@ -1,7 +1,7 @@
-"""What a reader sees: plots, in a notebook or in a file.
+"""Plots, in a notebook or in a file.
 
-    plotting  curves, and one that grows while a model trains
-    notebook  where to draw: a notebook's output that is updated in place
+    plotting  curves, among them one that grows while a model trains
+    notebook  tells if this process runs in a notebook
 
 Matplotlib is imported only once something is drawn.
 """

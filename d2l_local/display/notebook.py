@@ -1,10 +1,10 @@
-"""Whether this process runs in a notebook."""
+"""Find out if this process runs in a notebook."""
 
 import sys
 
 
 def notebook_shell():
-    """The IPython shell of a running Jupyter kernel, or None elsewhere.
+    """Return the IPython shell of a running Jupyter kernel, or None elsewhere.
 
     A script and IPython at a terminal both give None: neither can show an image.
     """

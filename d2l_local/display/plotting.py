@@ -32,8 +32,8 @@ NEVER = float("-inf")
 def use_svg_display():
     """Show figures as SVG in the notebook; does nothing outside one.
 
-    It sets what IPython and Matplotlib do for the rest of the session, because a
-    notebook draws its figures after the cell has run.
+    The setting lasts for the rest of the session, because a notebook draws its figures
+    after the cell has run.
     """
     if notebook_shell() is None:
         return
@@ -85,8 +85,8 @@ def plot(
     one `X` serves every `Y`. Without `Y`, the `X` are plotted over 0, 1, 2, ...
     `fmts` are Matplotlib's short line styles, used again from the start if there are
     more curves. Draws into `axes`, else into the current axes, else into a new
-    figure of `figsize` inches. Raises ValueError if X and Y do not pair up, and
-    without `fmts`, TypeError for what is no curve.
+    figure of `figsize` inches. Raises ValueError if X and Y do not pair up and
+    if `fmts` is empty, TypeError for anything that isn't a curve.
     """
     _check_fmts(fmts)
     use_svg_display()
@@ -99,10 +99,10 @@ def plot(
 
 
 def _curves(X, Y):
-    """`X` and `Y` as equally long lists of curves; x is [] for a counted axis."""
+    """Return `X` and `Y` as equally long lists of curves; x is [] if it only counts."""
     for name, values in (("X", X), ("Y", [] if Y is None else Y)):
         if isinstance(values, str) or not hasattr(values, "__len__"):
-            raise TypeError(f"{name}={values!r} is no curve: give a list of numbers")
+            raise TypeError(f"{name}={values!r} isn't a curve: give a list of numbers")
     X = [X] if _is_curve(X) else list(X)
     if Y is None:
         return [[]] * len(X), X
@@ -120,7 +120,7 @@ def _curves(X, Y):
 def _check_fmts(fmts):
     if isinstance(fmts, str) or len(fmts) == 0:
         raise ValueError(
-            f"fmts={fmts!r} is no list of line styles: give at least one, as in ['-']"
+            f"fmts={fmts!r}: give a list of at least one line style, as in ['-']"
         )
 
 
@@ -155,7 +155,7 @@ def _draw_curves(axes, X, Y, fmts):
 
 
 def _split(fmt):
-    """A short line style as (style without its colour letter, our colour or None)."""
+    """Split a line style: (style without its colour letter, our colour or None)."""
     letters = [c for c in fmt if c.isalpha()]
     ours = [c for c in letters if c in COLOURS]
     # Anything longer is a colour name or a number such as 'C1': Matplotlib's own.
@@ -170,15 +170,15 @@ class Animator:
     `add(x, y)` appends points; parameters are those of `plot`, for the first of
     `nrows` times `ncols` axes. In a notebook the figure is one SVG display, updated
     in place: at most every `min_interval` seconds, and less often where drawing would
-    take more than a twentieth of the time. What came in between is drawn when the
-    cell ends, and `draw()` draws at once. Elsewhere (script,
-    terminal) the data are kept in `X` and `Y` and nothing is drawn.
+    take more than a twentieth of the time. Points that came in between are drawn when
+    the cell ends, and `draw()` draws at once. Elsewhere (script, terminal) the data are
+    kept in `X` and `Y` and nothing is drawn.
 
     `note` is a status line above the axes (str or None), `progress` a thin bar along
-    their top (0 to 1, or None); set them at any time, they appear with the next
-    drawing. The note is also sent as the
-    display's metadata ``{'d2l_local': {'note': note}}``, for tools that watch a run.
-    The plain-text form of the display never changes, so that stored outputs compare.
+    their top (0 to 1, or None); set them at any time, and they appear with the
+    next drawing. The note is also sent as the display's metadata ``{'d2l_local':
+    {'note': note}}``, for tools that watch a run. The plain-text form of the display
+    never changes, so that stored outputs compare.
     """
 
     TEXT = "<d2l_local figure: training curves>"
@@ -217,8 +217,8 @@ class Animator:
     def add(self, x, y):
         """Append a point to every curve: x one number or one each, y one each.
 
-        A None leaves its curve as it is. Raises ValueError if `x` or `y` has another
-        number of values than there are curves, TypeError if one is no number; then
+        A None leaves its curve as it is. Raises ValueError if the number of values in
+        `x` or `y` isn't that of the curves, TypeError if one isn't a number; then
         nothing is appended.
         """
         y = [y] if _is_number(y) else list(y)
@@ -280,7 +280,7 @@ class Animator:
             self._waits_for_cell_end = None
 
     def _svg(self, lay_out=True):
-        """The figure as SVG text; without `lay_out` the axes stay where they are."""
+        """Return the figure as SVG text; without `lay_out` the axes stay in place."""
         import matplotlib as mpl
 
         with mpl.rc_context(SVG_SETTINGS):
@@ -316,7 +316,7 @@ class Animator:
 
 
 def _points(x, y):
-    """Pairs of floats, or None."""
+    """Return pairs of floats, each None where no point is."""
     try:
         return [
             tuple(None if value is None else float(value) for value in pair)
@@ -327,7 +327,7 @@ def _points(x, y):
 
 
 def _draw_bar(axes, share):
-    """A thin bar along the top of the axes, `share` (0 to 1) of their width."""
+    """Draw a thin bar along the top of the axes, `share` (0 to 1) of their width."""
     from matplotlib.lines import Line2D
 
     share = min(max(float(share), 0.0), 1.0)

@@ -1,4 +1,4 @@
-"""The names of one framework's `d2l`, and an answer for those that aren't there."""
+"""The names of one framework's `d2l`, and a helpful error for all others."""
 
 import difflib
 import importlib
@@ -52,7 +52,7 @@ class Facade(types.ModuleType):
 
 
 def not_covered(framework, name, names=()):
-    """The AttributeError for a name that `d2l_local` doesn't have."""
+    """Return the AttributeError for a name that `d2l_local` doesn't have."""
     close = difflib.get_close_matches(name, names, n=1, cutoff=0.8)
     hint = f" Did you mean {close[0]!r}?" if close else ""
     return AttributeError(

@@ -1,4 +1,4 @@
-"""What `import d2l` finds while the drop-in is on."""
+"""Find `d2l_local` on `import d2l`, while the drop-in is on."""
 
 import importlib
 from importlib.machinery import ModuleSpec
@@ -47,6 +47,6 @@ class D2LFinder:
 
     @staticmethod
     def made(module):
-        """Whether a module of `sys.modules` comes from here."""
+        """Tell if a module of `sys.modules` comes from here."""
         spec = getattr(module, "__spec__", None)
         return isinstance(getattr(spec, "loader", None), D2LFinder)

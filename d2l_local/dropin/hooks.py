@@ -1,4 +1,4 @@
-"""What happens when a notebook imports MXNet or Keras by itself."""
+"""Prepare MXNet and Keras when a notebook imports them by itself."""
 
 import contextlib
 import sys
@@ -10,7 +10,7 @@ class ImportHook:
     """A finder that lets one module be imported inside a context.
 
     `name` is the module's, `around` makes the context manager. The module itself is
-    found and loaded by whoever would do so otherwise.
+    found and loaded as it would be without this hook.
     """
 
     def __init__(self, name, around):
@@ -42,7 +42,7 @@ class _LoadInside:
         return self.real.create_module(spec)
 
     def exec_module(self, module):
-        # The module and its spec tell of their real loader, as without the hook.
+        # The module and its spec name their real loader, as without the hook.
         module.__spec__.loader = module.__loader__ = self.real
         with self.around():
             self.real.exec_module(module)

@@ -1,4 +1,4 @@
-"""Switching the drop-in on and off."""
+"""Switch the drop-in on and off."""
 
 import sys
 
@@ -46,5 +46,5 @@ def uninstall():
 
 
 def installed():
-    """Whether the drop-in is on."""
+    """Tell if the drop-in is on."""
     return FINDERS[0] in sys.meta_path

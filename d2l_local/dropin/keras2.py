@@ -1,9 +1,9 @@
-"""What Keras 3 dropped and classic cells rely on: `time_major`, states, integer rates.
+"""Give Keras 3 what classic cells rely on: `time_major`, states, integer rates.
 
-Imported once Keras is. `teach` changes methods of Keras' classes, `forget` changes them
-back. A layer made with `time_major=True` is of a class of its own, which transposes
-what goes in and comes out: so it keeps its meaning whatever happens to the others, and
-who doesn't ask for it gets the layers of Keras 3.
+This module is imported after Keras. `teach` changes methods of Keras' classes, `forget`
+changes them back. A layer made with `time_major=True` gets a class of its own, which
+transposes what goes in and comes out: it keeps its meaning whatever happens to the
+others, and without `time_major` you get the layers of Keras 3.
 """
 
 import functools
@@ -71,7 +71,7 @@ class TimeMajor:
         return super().get_config() | {"time_major": True}
 
     def _swap_sequences(self, result, swap):
-        """`result` of a call, or its shape, with its sequences swapped by `swap`."""
+        """Return the result of a call, or its shape, with its sequences swapped."""
         if not self.return_sequences:
             return result
         if not self.return_state:
@@ -102,18 +102,18 @@ class TimeMajorBidirectional(TimeMajor):
 
 
 def swapped(x):
-    """`x` with its first two axes, time and batch, swapped; None stays None."""
+    """Swap the first two axes of `x`, time and batch; None stays None."""
     return None if x is None else ops.swapaxes(x, 0, 1)
 
 
 def swapped_shape(shape):
-    """A shape with its first two axes swapped."""
+    """Swap the first two axes of a shape."""
     return (shape[1], shape[0], *shape[2:])
 
 
 @functools.cache
 def time_major_class(cls, mixin=TimeMajor):
-    """The class like `cls`, by the same name, that puts time first.
+    """Return a class like `cls`, by the same name, that puts time first.
 
     Keras finds a class by its name when it loads a layer. It finds `cls`, and the
     entry `time_major` of the configuration makes it this one.
@@ -168,7 +168,7 @@ def _build_batch_first(build):
 
 
 def is_time_major(layer):
-    """Whether a Keras layer takes sequences with time first."""
+    """Tell if a Keras layer takes sequences with time first."""
     return getattr(layer, "time_major", False)
 
 
@@ -177,7 +177,7 @@ def is_time_major(layer):
 
 def _initial_state_of_a_type(get_initial_state):
     def of_a_type(self, batch_size=None, dtype=None, inputs=None):
-        """The zero state. With `dtype` or `inputs`, nested as Keras 2 nested it."""
+        """Return the zero state; with `dtype` or `inputs`, nested as in Keras 2."""
         if dtype is None and inputs is None:
             return get_initial_state(self, batch_size)
         if inputs is not None:
@@ -192,7 +192,7 @@ def _initial_state_of_a_type(get_initial_state):
 
 
 def _alone(state):
-    """The state of a cell as Keras 2 gave it: a tensor, unless there are two."""
+    """Return the state of a cell as Keras 2 did: a tensor, unless there are two."""
     if isinstance(state, (list, tuple)) and len(state) == 1:
         return state[0]
     return state

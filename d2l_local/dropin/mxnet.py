@@ -20,7 +20,7 @@ from d2l_local import mxnet as package  # noqa: E402
 @functools.wraps(package.train_ch8)
 def train_ch8(*args, **kwargs):
     with warnings.catch_warnings():
-        # A reader's own block, initialised before: it keeps what it has, as it should.
+        # A reader's own block, initialised before, keeps its weights, as it should.
         warnings.filterwarnings("ignore", "Parameter '.*' is already initialized")
         return package.train_ch8(*args, **kwargs)
 

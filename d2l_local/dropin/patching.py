@@ -1,4 +1,4 @@
-"""Changing the methods of a class, and changing them back."""
+"""Change the methods of a class, and change them back."""
 
 import functools
 
@@ -19,14 +19,14 @@ class Patches:
         before = vars(cls).get(name, MISSING)
         method = getattr(cls, name)
         wrapper = functools.update_wrapper(make(method), method, updated=())
-        # Keras reads signatures, through this link also those of bound methods, where
-        # it would find a `self` too much.
+        # Keras reads signatures. Through this link it would find those of bound methods
+        # with a `self` too many.
         del wrapper.__wrapped__
         setattr(cls, name, wrapper)
         self._undo.append((cls, name, before))
 
     def undo(self):
-        """Give every class the methods back that it had."""
+        """Give every class its own methods back."""
         while self._undo:
             cls, name, before = self._undo.pop()
             if before is MISSING:

@@ -6,7 +6,7 @@ operations called by the same names; here is what these names mean in TensorFlow
 Classic notebooks run hand-written models operation by operation, not as a graph: their
 functions loop over a tensor, step by step, and collect the outputs in a list, which the
 loop of a graph can't do. So `RNNModelScratch` writes the loop out when it is compiled.
-Whatever else can't be made a graph is run here as it was then.
+Whatever else can't become a graph runs here as it did then.
 """
 
 import contextlib
@@ -17,19 +17,19 @@ import tensorflow as tf
 
 from d2l_local import tensorflow as package
 
-# What tracing raises at code that is written for numbers, not for a graph.
+# Raised when tracing meets code that is written for numbers, not for a graph.
 UNTRACEABLE = (TypeError, ValueError, AttributeError, NotImplementedError)
 
 
 def traceable(net):
-    """Whether a model can be made a graph: a Keras layer, or one that proves it."""
+    """Tell if a model can become a graph: a Keras layer, or one that proves it."""
     if isinstance(net, tf.keras.layers.Layer):
         return True
     X = tf.zeros((1, 2), tf.int32)  # two steps: a loop over one may pass
     try:
         package.predict_step.get_concrete_function(net, X, net.begin_state(1))
     except UNTRACEABLE:
-        return False  # what else is wrong with it, its first real step will tell
+        return False  # any other fault will show in its first real step
     return True
 
 
@@ -70,7 +70,7 @@ class RNNModelScratch(package.RNNModelScratch):
 def as_the_model_allows(net):
     """Run functions as graphs inside, or step by step where `net` can't be one.
 
-    A reader's own Keras layer is built first, as a graph may not make variables.
+    A reader's own Keras layer is built first, since a graph can't create variables.
     """
     if isinstance(net, tf.keras.layers.Layer) and not net.built:
         net(tf.zeros((1, 1), tf.int32), net.begin_state(batch_size=1))

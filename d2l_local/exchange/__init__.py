@@ -1,4 +1,4 @@
-"""The weights of a model in a form that every framework reads.
+"""Weights of a model in a form that every framework reads.
 
     architecture  which parameters a model has, and their shapes
     gates         the gates of GRU and LSTM, packed and unpacked

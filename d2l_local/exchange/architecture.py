@@ -1,4 +1,4 @@
-"""What a recurrent language model is made of, in words and numbers of no framework.
+"""The architecture of a recurrent language model, independent of any framework.
 
 A model reads one-hot tokens, runs them through recurrent layers, in one direction or in
 both, and ends in a linear layer. Its parameters go by the names of the formulas. Rows
@@ -84,12 +84,12 @@ class Architecture:
 
     @property
     def directions(self):
-        """The names of the directions of a layer."""
+        """Names of the directions of a layer."""
         return ("forward", "backward") if self.bidirectional else ("forward",)
 
     @property
     def blocks(self):
-        """The prefixes of all recurrent parameters, `layer1.forward.` for one."""
+        """Prefixes of all recurrent parameters, such as `layer1.forward.`"""
         return [
             f"layer{layer}.{direction}."
             for layer in range(1, self.num_layers + 1)
@@ -98,12 +98,12 @@ class Architecture:
 
     @property
     def num_tensors(self):
-        """The number of parameter tensors, as `shapes` lists them."""
+        """Number of parameter tensors, as `shapes` lists them."""
         one = 3 * len(GATES[self.cell]) + (self.reset == "after")
         return one * self.num_layers * len(self.directions) + 2
 
     def shapes(self):
-        """The parameters by their full names, with their shapes, from the bottom up."""
+        """Return the shapes of all parameters by full name, from the bottom up."""
         h, width = self.num_hiddens, self.num_hiddens * len(self.directions)
         found = {}
         for block in self.blocks:
@@ -117,7 +117,7 @@ class Architecture:
 
 
 def bias_names(gate, reset):
-    """The biases of one gate: two where the reset gate comes between them, else one."""
+    """Name the biases of a gate: two if the reset gate comes between them, else one."""
     if gate == "h" and reset == "after":
         return ["b_xh", "b_hh"]
     return [f"b_{gate}"]

@@ -1,17 +1,16 @@
 """The weights of a language model in a file that every framework reads.
 
 One file in the format safetensors (https://github.com/huggingface/safetensors): numbers
-and a table of contents, so that reading it runs no code, whoever it came from. It holds
+and a table of contents, so that reading it runs no code, wherever it is from. It holds
 
 - the parameters by the names of `exchange.architecture`, such as `layer1.forward.W_xi`,
   and `W_hq`, `b_q` of the output layer, all float32 or all float64;
 - as metadata `format`, `version`, the fields of `Architecture` (`bidirectional` as
   'true' or 'false', `reset` as 'none' for cells without one), and where the vocabulary
   was given, `tokens`: a JSON list, in the order of the indices;
-- as metadata `sha256`, the checksum of all of this (see `checksum`).
+- as metadata `sha256`, the checksum of all of this (see `d2l_local.files.checksum`).
 """
 
-import hashlib
 import json
 import re
 from pathlib import Path
@@ -22,7 +21,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from d2l_local.exchange.architecture import Architecture
-from d2l_local.files import write_whole
+from d2l_local.files import checksum, write_whole
 from d2l_local.text.vocabulary import UNKNOWN, Vocab
 
 FORMAT, VERSION = "d2l_local.weights", "1"
@@ -31,7 +30,7 @@ COUNT = re.compile(r"[1-9][0-9]{0,8}")
 
 
 class Weights(NamedTuple):
-    """What a file holds: `tensors` by name, `vocab` a `Vocab` or None."""
+    """The contents of a file: `tensors` by name, `vocab` a `Vocab` or None."""
 
     architecture: Architecture
     tensors: dict
@@ -74,7 +73,7 @@ def read_weights(path):
             metadata = dict(file.metadata() or {})
             architecture = read_description(metadata)
             parts = {name: file.get_slice(name) for name in file.keys()}  # noqa: SIM118
-            # Asked of the table of contents, before any number is read
+            # From the table of contents alone, before any number is read
             check_shapes({k: p.get_shape() for k, p in parts.items()}, architecture)
             check_types(
                 {FLOATS.get(p.get_dtype(), p.get_dtype()) for p in parts.values()}
@@ -88,7 +87,7 @@ def read_weights(path):
     except (SafetensorError, ValueError) as error:
         raise ValueError(
             f"can't read weights from {str(path)!r}: {error}. Use a file of "
-            "export_weights, and copy it or export it again if it was damaged"
+            "export_weights; if it is damaged, copy it or export it again"
         ) from None
     vocab = None if tokens is None else Vocab(reserved_tokens=tokens[1:])
     return Weights(architecture, tensors, vocab)
@@ -99,15 +98,15 @@ def check_fit(path, held, wanted):
     if held != wanted:
         raise ValueError(
             f"{str(path)!r} holds the weights of another model: {held}. This model is "
-            f"{wanted}. Build it alike, or call load_model"
+            f"{wanted}. Build the same model, or call load_model"
         )
 
 
-# What a file says of itself
+# The metadata of a file
 
 
 def describe(architecture):
-    """The metadata of a file but for vocabulary and checksum: a dict of strings."""
+    """Return the metadata of a file, without vocabulary and checksum: strings."""
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -122,15 +121,15 @@ def describe(architecture):
 
 
 def read_description(metadata):
-    """The `Architecture` that the metadata of a file describes."""
+    """Return the `Architecture` that the metadata of a file describes."""
     if metadata.get("format") != FORMAT:
         raise ValueError(
-            f"it says to be of the format {metadata.get('format')!r}, not {FORMAT!r}"
+            f"it claims to be in the format {metadata.get('format')!r}, not {FORMAT!r}"
         )
     if metadata.get("version") != VERSION:
         raise ValueError(
             f"it has version {metadata.get('version')!r} of the format, and this "
-            f"package reads version {VERSION!r}: install the package that wrote it"
+            f"package reads version {VERSION!r}: install the release that wrote it"
         )
     expected = {*describe(Architecture("rnn", 1, 1)), "sha256"}
     check_names("entries of metadata", set(metadata) - {"tokens"}, expected)
@@ -152,7 +151,7 @@ def read_description(metadata):
 
 
 def read_tokens(metadata, architecture):
-    """The tokens of the vocabulary in the metadata, or None."""
+    """Return the tokens of the vocabulary in the metadata, or None."""
     if "tokens" not in metadata:
         return None
     try:
@@ -163,24 +162,7 @@ def read_tokens(metadata, architecture):
     return tokens
 
 
-def checksum(metadata, tensors):
-    """SHA-256 of a file's contents, in hexadecimal.
-
-    Of the JSON list [metadata, [[name, dtype, shape], ...]], with names sorted, no
-    space and ASCII only, and then of the bytes of the tensors in that order. `metadata`
-    lacks the checksum itself; `dtype` is 'float32' or 'float64'.
-    """
-    names = sorted(tensors)
-    table = [[k, str(tensors[k].dtype), list(tensors[k].shape)] for k in names]
-    head = json.dumps([metadata, table], sort_keys=True, separators=(",", ":"))
-    digest = hashlib.sha256(head.encode("ascii"))
-    for name in names:
-        array = tensors[name]
-        digest.update(array.astype(array.dtype.newbyteorder("<")).tobytes())
-    return digest.hexdigest()
-
-
-# What is checked, of what is to be written and of what was read
+# Checks, before writing and after reading
 
 
 def check_names(kind, found, expected):

@@ -1,4 +1,4 @@
-"""From one matrix for each gate, as in the formulas, to one for all gates, and back.
+"""Pack the matrices of all gates into one, as frameworks keep them, and unpack it.
 
 A framework multiplies once for all gates of a cell. So it lays their matrices side by
 side, each framework in an order of its own, and most keep two biases for each gate,
@@ -13,11 +13,11 @@ import numpy as np
 from d2l_local.exchange.architecture import bias_names
 
 
-def side_by_side(tensors, block, order, reset):
-    """The parameters of one layer as W_x (d, gh), W_h (h, gh), b_x (gh), b_h (gh).
+def pack_gates(tensors, block, order, reset):
+    """Pack the parameters of one layer: W_x (d, gh), W_h (h, gh), b_x (gh), b_h (gh).
 
     `tensors` go by the full names of `exchange.architecture`, `block` is the prefix of
-    the layer, `order` names the gates as the framework lines them up. A bias that is
+    the layer, `order` names the gates in the order of the framework. A bias that is
     one vector in the formula goes to b_x, with zeros in b_h.
     """
     biases = []
@@ -32,11 +32,10 @@ def side_by_side(tensors, block, order, reset):
     )
 
 
-def one_by_one(W_x, W_h, b_x, b_h, block, order):
-    """All that `side_by_side` laid together, gate by gate, with both biases.
+def unpack_gates(W_x, W_h, b_x, b_h, block, order):
+    """Undo `pack_gates`: return the parameters of each gate, with both biases.
 
-    Returns a dict with W_x*, W_h*, b_x* and b_h* for each gate, behind the prefix
-    `block`.
+    The dict holds W_x*, W_h*, b_x* and b_h* for each gate, after the prefix `block`.
     """
     stacked = {"W_x": W_x, "W_h": W_h, "b_x": b_x, "b_h": b_h}
     return {
@@ -47,10 +46,10 @@ def one_by_one(W_x, W_h, b_x, b_h, block, order):
 
 
 def added_biases(tensors, block, order, reset):
-    """The parameters of one layer by the names of the formulas.
+    """Return the parameters of one layer by the names of the formulas.
 
-    Takes what `one_by_one` returns. Two biases become their sum, which computes the
-    same; but not in a candidate with the reset gate between them.
+    `tensors` come from `unpack_gates`. Two biases become their sum, which computes the
+    same, except in a candidate with the reset gate between them.
     """
     found = {}
     for gate in order:

@@ -1,18 +1,19 @@
 """Recurrent language models in MXNet Gluon: `from d2l_local import mxnet as d2l`.
 
-The modules of this package, their names and the order of these are those of
+The modules and names of this package, and their order, are those of
 `d2l_local.torch` and `d2l_local.tensorflow`, to be read side by side:
 
     devices       random numbers, GPU or CPU
     data          batches of text
     model         language models
-    prediction    the text that a model writes
-    training      updates, clipping, the loop
-    weights       to and from a file that every framework reads
-    snapshot      what a checkpoint holds
-    seq2seq       from sequence to sequence: encoder, decoder, translating
+    prediction    text written by a model
+    updaters      gradient descent, optimisers, one step
+    training      the loop: one epoch, all epochs, clipping
+    weights       saved to, and loaded from, a file that every framework reads
+    snapshot      the contents of a checkpoint
+    seq2seq       sequence to sequence: encoder, decoder, translation
 
-What touches no tensor (text, vocabulary, batches, plots) comes from `d2l_local.common`.
+Everything without tensors (text, vocabulary, plots) comes from `d2l_local.common`.
 
 MXNet 1.9.1 doesn't import on a current NumPy by itself: import this package before
 `mxnet`. Notebooks call `npx.set_np()`, so that arrays behave as NumPy's do.
@@ -55,8 +56,8 @@ from d2l_local.mxnet.training import (
     global_norm,
     grad_clipping,
     gradients,
-    sgd,
     train_ch8,
     train_epoch_ch8,
 )
+from d2l_local.mxnet.updaters import sgd
 from d2l_local.mxnet.weights import export_weights, import_weights, load_model

@@ -1,4 +1,4 @@
-"""Batches as arrays."""
+"""Batches of text as arrays."""
 
 from mxnet import gluon, np
 
@@ -7,19 +7,19 @@ from d2l_local.text import batching
 
 
 def seq_data_iter_random(corpus, batch_size, num_steps, rng=None):
-    """Batches of arrays whose subsequences stand in random order, as `(X, Y)`.
+    """Yield `(X, Y)`, batches of arrays whose subsequences come in random order.
 
-    With `rng`, a `random.Random` that the classic API doesn't know, they stay NumPy
-    arrays, for callers that convert them. All else: `d2l_local.text.batching`.
+    With `rng`, a `random.Random`, which the classic API lacks, they stay NumPy arrays,
+    for callers that convert them. For the rest see `d2l_local.text.batching`.
     """
     batches = batching.seq_data_iter_random(corpus, batch_size, num_steps, rng)
     return batches if rng is not None else _converted(batches)
 
 
 def seq_data_iter_sequential(corpus, batch_size, num_steps, rng=None):
-    """Batches of arrays in which row i continues row i of the batch before.
+    """Yield batches of arrays in which row i continues row i of the batch before.
 
-    `rng` is as in `seq_data_iter_random`. All else: `d2l_local.text.batching`.
+    `rng` is as in `seq_data_iter_random`. See also `d2l_local.text.batching`.
     """
     batches = batching.seq_data_iter_sequential(corpus, batch_size, num_steps, rng)
     return batches if rng is not None else _converted(batches)
@@ -54,10 +54,10 @@ class SeqDataLoader(batching.SeqDataLoader):
 def load_data_time_machine(
     batch_size, num_steps, use_random_iter=False, max_tokens=10000, **options
 ):
-    """Batches of text and their vocabulary, as `(train_iter, vocab)`.
+    """Return batches of text and their vocabulary, as `(train_iter, vocab)`.
 
     Each batch is a pair of integer arrays of shape (batch_size, num_steps): inputs,
-    and labels one step ahead. Options and errors: `d2l_local.text.batching`.
+    and labels one step ahead. For options and errors see `d2l_local.text.batching`.
     """
     loader = SeqDataLoader(
         batch_size, num_steps, use_random_iter, max_tokens, **options
@@ -66,7 +66,7 @@ def load_data_time_machine(
 
 
 def load_array(data_arrays, batch_size, is_train=True):
-    """Batches of arrays that share their first axis; shuffled when `is_train`."""
+    """Return batches of arrays with a common first axis; shuffled when `is_train`."""
     batch_size = check_arrays(data_arrays, batch_size)
     dataset = gluon.data.ArrayDataset(*data_arrays)
     return gluon.data.DataLoader(dataset, batch_size, shuffle=is_train)

@@ -41,7 +41,7 @@ class RNNModelScratch:
         return self.forward_fn(X, state, self.params)
 
     def begin_state(self, batch_size, ctx):
-        """The state before the first step."""
+        """Return the state before the first step."""
         return self.init_state(batch_size, self.num_hiddens, ctx)
 
 
@@ -83,7 +83,7 @@ class RNNModel(gluon.HybridBlock):
                 continue
             uniform = mxnet.init.Uniform(fan**-0.5)
             for param in params.values():
-                if init is None:  # overrules the zeros that Gluon gives to biases
+                if init is None:  # overrides the zeros that Gluon gives to biases
                     param.initialize(uniform, ctx, force_reinit=force_reinit)
                 else:
                     param.initialize(None, ctx, init, force_reinit=force_reinit)
@@ -96,23 +96,32 @@ class RNNModel(gluon.HybridBlock):
         return self.dense(F.np.reshape(Y, (-1, self.num_outputs))), state
 
     def output_bias(self, F, inputs):
-        """The bias of the output layer (q), which needs a gradient, as tokens don't.
+        """Return the output layer's bias (q), which unlike tokens needs a gradient.
 
-        Where the recurrent layers don't run in oneDNN, MXNet 1.9.1 goes back through
-        several of them only if the inputs need a gradient; else all but the top layer
-        get zeros or noise, without a word. With 0 times this bias, they need one.
+        Without oneDNN, MXNet 1.9.1 runs the backward pass through several recurrent
+        layers only if their inputs need a gradient; otherwise all but the top layer get
+        zeros or noise, without a word. Adding 0 times this bias makes them need one.
         """
         if F is mxnet.symbol:
             return self.dense.bias.var().as_np_ndarray()
         return self.dense.bias.data(inputs.ctx)
 
     def begin_state(self, *args, **kwargs):
-        """Zeros: a list of arrays of shape (layers * directions, n, h)."""
+        """Return zeros: a list of arrays of shape (layers * directions, n, h)."""
         return self.rnn.begin_state(*args, **kwargs)
 
 
+def check_precision(mixed_precision):
+    """Raise NotImplementedError for what MXNet can't do on a processor."""
+    if mixed_precision:
+        raise NotImplementedError(
+            "mixed_precision=True: MXNet 1.9.1 has no recurrent layer in half "
+            "precision on a CPU. Leave it out, or train in PyTorch or TensorFlow"
+        )
+
+
 def check_rnn_layer(rnn_layer):
-    """Raise an error for a layer that `RNNModel` can't be built on."""
+    """Raise an error for a layer that `RNNModel` can't build on."""
     if not npx.is_np_array():
         raise RuntimeError(
             "MXNet is not in its NumPy mode: call npx.set_np() before building a model"
@@ -139,10 +148,10 @@ def check_rnn_layer(rnn_layer):
 
 
 def check_native_layer(rnn_layer):
-    """Raise ValueError for a layer that MXNet's own code for CPUs gets wrong."""
+    """Raise ValueError for a layer that MXNet's own CPU code computes wrongly."""
     if isinstance(rnn_layer, rnn.RNN) and rnn_layer._num_layers > 2:
         raise ValueError(
-            f"rnn_layer has num_layers={rnn_layer._num_layers}, and outside of oneDNN "
+            f"rnn_layer has num_layers={rnn_layer._num_layers}, and without oneDNN "
             "MXNet 1.9.1 computes wrong gradients for an rnn.RNN of more than two "
             "layers: use an rnn.GRU or rnn.LSTM, or leave the environment variable "
             "MXNET_USE_MKLDNN_RNN unset"

@@ -1,4 +1,4 @@
-"""Text that a trained model writes."""
+"""Generating text with a trained model."""
 
 from mxnet import np
 
@@ -8,14 +8,17 @@ from d2l_local.text.prompt import decode_tokens, encode_prompt
 
 
 def predict_ch8(prefix, num_preds, net, vocab, device):
-    """The text that `net` writes after `prefix`: the likeliest token at each step.
+    """Continue `prefix` with the likeliest token at each step; return the whole text.
 
-    The prefix is read first, to warm up the state; then `num_preds` tokens follow,
-    each one fed back as the next input. Errors: `d2l_local.text.prompt.encode_prompt`.
+    The model first reads the prefix, which warms up its state. Then it generates
+    `num_preds` tokens, each one fed back as the next input.
+
+    Raises TypeError or ValueError for a wrong argument, and for a prefix with tokens
+    that `vocab` doesn't hold.
     """
     check_model(net)
     check_vocab(vocab, net)
-    if device is not None:  # the current one
+    if device is not None:  # None is MXNet's current one
         check_device(device)
     outputs = encode_prompt(prefix, num_preds, vocab)
     warm_up = outputs[:]

@@ -1,4 +1,4 @@
-"""From sequence to sequence: data, encoder and decoder, loss, training, translating.
+"""Sequence to sequence: data, encoder and decoder, loss, training, translation.
 
 Shapes: n is the batch size, T the number of time steps, q the size of the vocabulary,
 e the size of an embedding, h the number of hidden units, L the number of layers.
@@ -17,28 +17,28 @@ from d2l_local.mxnet.devices import layers_drop_out
 from d2l_local.mxnet.training import grad_clipping
 from d2l_local.run.progress import Progress
 from d2l_local.run.timing import Timer
-from d2l_local.text import sentence_pairs as translation
+from d2l_local.text import sentence_pairs
 from d2l_local.text.sentence_pairs import BOS, EOS, reserved_index
 
 
 def build_array_nmt(lines, vocab, num_steps):
-    """Sentences as arrays `(array, valid_len)`: see `text.sentence_pairs`."""
-    array, valid_len = translation.build_array_nmt(lines, vocab, num_steps)
+    """Turn sentences into arrays `(array, valid_len)`: see `text.sentence_pairs`."""
+    array, valid_len = sentence_pairs.build_array_nmt(lines, vocab, num_steps)
     return np.array(array, dtype="int32"), np.array(valid_len, dtype="int32")
 
 
 def load_data_nmt(batch_size, num_steps, num_examples=600, *, path=None):
-    """Batches of sentence pairs: `(data_iter, src_vocab, tgt_vocab)`.
+    """Return batches of sentence pairs: `(data_iter, src_vocab, tgt_vocab)`.
 
     A batch is `(X, X_valid_len, Y, Y_valid_len)`: indices of shape (n, T), and for each
-    sentence the number of tokens before its padding. Corpus, vocabularies and errors:
-    `d2l_local.text.sentence_pairs.load_arrays_nmt`.
+    sentence the number of tokens before its padding. For corpus, vocabularies and
+    errors see `d2l_local.text.sentence_pairs.load_arrays_nmt`.
     """
     batch_size = at_least_one("batch_size", batch_size)
-    arrays, src_vocab, tgt_vocab = translation.load_arrays_nmt(
+    arrays, src_vocab, tgt_vocab = sentence_pairs.load_arrays_nmt(
         num_steps, num_examples, path
     )
-    # NumPy's, as Gluon picks single rows out of these far faster than of its own.
+    # NumPy arrays, since Gluon picks rows from them far faster than from its own.
     arrays = [array.astype(numpy.int32) for array in arrays]
     return load_array(arrays, batch_size), src_vocab, tgt_vocab
 
@@ -46,31 +46,35 @@ def load_data_nmt(batch_size, num_steps, num_examples=600, *, path=None):
 class Encoder(nn.Block):
     """Base of all encoders: a subclass defines `forward(X, *args)`.
 
-    `X` is a source sequence of variable length; what comes out goes to the decoder.
+    `X` is a source sequence of variable length; the result goes to the decoder.
     """
 
     def forward(self, X, *args):
-        raise NotImplementedError(f"{type(self).__name__} defines no forward(X, *args)")
+        raise NotImplementedError(
+            f"{type(self).__name__} must define forward(X, *args)"
+        )
 
 
 class Decoder(nn.Block):
     """Base of all decoders: a subclass defines `init_state` and `forward`."""
 
     def init_state(self, enc_outputs, *args):
-        """The first state, made from what the encoder returned."""
+        """Make the first state from the outputs of the encoder."""
         raise NotImplementedError(
-            f"{type(self).__name__} defines no init_state(enc_outputs, *args)"
+            f"{type(self).__name__} must define init_state(enc_outputs, *args)"
         )
 
     def forward(self, X, state):
-        raise NotImplementedError(f"{type(self).__name__} defines no forward(X, state)")
+        raise NotImplementedError(
+            f"{type(self).__name__} must define forward(X, state)"
+        )
 
 
 class EncoderDecoder(nn.Block):
     """An encoder and a decoder, joined by the decoder's first state.
 
-    Called with the source, the decoder's inputs and what else the encoder takes, such
-    as valid lengths; returns what the decoder does: its outputs and its new state.
+    Call it with the source, the decoder's inputs and further arguments of the encoder,
+    such as valid lengths; it returns the decoder's outputs and new state.
     """
 
     def __init__(self, encoder, decoder, **kwargs):
@@ -83,7 +87,7 @@ class EncoderDecoder(nn.Block):
 
 
 def embedding_layer(vocab_size, embed_size):
-    """An embedding that starts standard normal, as PyTorch's does."""
+    """Return an embedding that starts standard normal, as PyTorch's does."""
     return nn.Embedding(
         vocab_size, embed_size, weight_initializer=mxnet.init.Normal(1.0)
     )
@@ -92,9 +96,9 @@ def embedding_layer(vocab_size, embed_size):
 class GRULayers(nn.HybridBlock):
     """GRU layers, time first, with dropout between one and the next.
 
-    Layers of depth one, since MXNet ignores the dropout inside of deeper ones on a
-    CPU. Called with inputs (T, n, .) and a state (L, n, h); returns the outputs of the
-    top layer, (T, n, h), and the new state.
+    The layers have depth one, since MXNet ignores the dropout inside deeper ones on a
+    CPU. Call it with inputs (T, n, .) and a state (L, n, h); it returns the outputs of
+    the top layer, (T, n, h), and the new state.
     """
 
     def __init__(self, input_size, num_hiddens, num_layers, dropout, **kwargs):
@@ -117,14 +121,14 @@ class GRULayers(nn.HybridBlock):
         return X, F.np.concatenate(new_state, axis=0)
 
     def begin_state(self, batch_size, ctx):
-        """Zeros of shape (L, n, h)."""
+        """Return zeros of shape (L, n, h)."""
         return np.zeros((self.num_layers, batch_size, self.num_hiddens), ctx=ctx)
 
 
 class Seq2SeqEncoder(Encoder):
     """The encoder of a translator: an embedding and GRU layers.
 
-    Called with indices of shape (n, T); returns the outputs of the top layer at all
+    Call it with indices of shape (n, T); it returns the outputs of the top layer at all
     steps, (T, n, h), and a list of one, the last state of every layer, (L, n, h). The
     source is read to its end, padding included. (Sutskever, Vinyals and Le 2014,
     https://arxiv.org/abs/1409.3215)
@@ -148,10 +152,10 @@ class Seq2SeqDecoder(Decoder):
     """The decoder of a translator: embedding, GRU layers, a linear output layer.
 
     It starts in the encoder's last state, which needs equally many layers and hidden
-    units there. The top layer's part of that state, the context, is put beside every
-    input. It is a part of the decoder's state, so that it stays the same whether a
-    sequence is decoded at once, as in training, or step by step. Called with indices
-    of shape (n, T) and a state; returns outputs of shape (n, T, q) and the new state.
+    units there. The top layer's part of that state, the context, is concatenated with
+    every input. It belongs to the decoder's state, so it is the same when a sequence
+    is decoded at once, as in training, and step by step. Call it with indices of shape
+    (n, T) and a state; it returns outputs of shape (n, T, q) and the new state.
     (Cho and others 2014, https://arxiv.org/abs/1406.1078)
     """
 
@@ -164,7 +168,7 @@ class Seq2SeqDecoder(Decoder):
         self.dense = nn.Dense(vocab_size, flatten=False, in_units=num_hiddens)
 
     def init_state(self, enc_outputs, *args):
-        """The pair (H, context), of shapes (L, n, h) and (n, h)."""
+        """Return the pair (H, context), of shapes (L, n, h) and (n, h)."""
         H = enc_outputs[1][0]
         return H, H[-1]
 
@@ -177,7 +181,7 @@ class Seq2SeqDecoder(Decoder):
 
 
 def sequence_mask(X, valid_len, value=0):
-    """A copy of `X` in which `value` stands behind the valid steps of each row.
+    """Copy `X`, with `value` after the valid steps of each row.
 
     `X` has shape (n, T) or (n, T, ...), `valid_len` shape (n,).
     """
@@ -185,7 +189,7 @@ def sequence_mask(X, valid_len, value=0):
 
 
 class MaskedSoftmaxCELoss(gluon.loss.SoftmaxCELoss):
-    """The softmax cross-entropy of each sequence, blind to its padding.
+    """The softmax cross-entropy of each sequence, without its padding.
 
     Called with `pred` (n, T, q), `label` (n, T) and `valid_len` (n,); returns (n,), in
     nats: the sum over the valid steps, divided by T.
@@ -197,7 +201,7 @@ class MaskedSoftmaxCELoss(gluon.loss.SoftmaxCELoss):
 
 
 def init_seq2seq(net, device):
-    """Draw all weights anew on `device`: by Glorot's rule, save those of embeddings.
+    """Initialise all weights on `device`: by Glorot's rule, except those of embeddings.
 
     Biases become zero. (Glorot and Bengio 2010,
     https://proceedings.mlr.press/v9/glorot10a.html)
@@ -206,7 +210,7 @@ def init_seq2seq(net, device):
 
 
 def warn_of_idle_dropout(net):
-    """Warn if `net` has recurrent layers with a dropout that MXNet ignores here."""
+    """Warn if `net` has recurrent layers whose dropout MXNet ignores here."""
     idle = []
     if not layers_drop_out():
         net.apply(lambda block: idle.append(getattr(block, "_dropout", 0)))
@@ -222,10 +226,10 @@ def warn_of_idle_dropout(net):
 def train_epoch_seq2seq(net, data_iter, loss, trainer, bos, device):
     """Train for one pass over `data_iter`; returns (loss, tokens per second).
 
-    The decoder is forced by its teacher: it reads the index `bos` and then the right
-    tokens up to the last but one, not what it has predicted. The loss is the sum over
-    the sequences, divided by the number of valid target tokens, and is read from the
-    device once, at the end. Gradients are clipped at the norm 1.
+    Teacher forcing: the decoder reads the index `bos` and then the target tokens up to
+    the last but one, not its own predictions. The loss is the sum over the sequences,
+    divided by the number of valid target tokens, and is read from the device once, at
+    the end. Gradients are clipped at the norm 1.
     """
     timer = Timer()
     total_loss, num_tokens = np.zeros((), ctx=device), 0
@@ -249,7 +253,7 @@ def train_epoch_seq2seq(net, data_iter, loss, trainer, bos, device):
 def train_seq2seq(net, data_iter, lr, num_epochs, tgt_vocab, device, *, init=True):
     """Train an encoder-decoder with Adam and show its progress.
 
-    `init_seq2seq` draws the weights first; `init=False` goes on with those of before.
+    `init_seq2seq` draws the weights first; `init=False` keeps those of before.
     At the end, prints the loss of `train_epoch_seq2seq` and the speed. Raises
     ValueError if `tgt_vocab` lacks ``'<bos>'``, TrainingDiverged when the loss is no
     longer finite; after Ctrl-C, `net` keeps what it has learned.
@@ -286,9 +290,10 @@ def predict_seq2seq(
     The likeliest token of each step is the input of the next, until ``'<eos>'`` or
     `num_steps` tokens. The words of the translation are joined with spaces. With
     `save_attention_weights`, the decoder's `attention_weights` are kept after each
-    step, else the list is empty. Errors: `d2l_local.text.sentence_pairs.encode_source`.
+    step; otherwise the list is empty. For errors see
+    `d2l_local.text.sentence_pairs.encode_source`.
     """
-    X, valid_len = translation.encode_source(src_sentence, src_vocab, num_steps)
+    X, valid_len = sentence_pairs.encode_source(src_sentence, src_vocab, num_steps)
     bos, eos = reserved_index(tgt_vocab, BOS), reserved_index(tgt_vocab, EOS)
     enc_X = np.array(X, dtype="int32", ctx=device)  # (1, T)
     enc_valid_len = np.array(valid_len, dtype="int32", ctx=device)

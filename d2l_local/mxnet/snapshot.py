@@ -1,4 +1,4 @@
-"""What MXNet holds during a training, as NumPy arrays and back."""
+"""The arrays of a training run in MXNet, to NumPy arrays and back."""
 
 import random
 
@@ -13,12 +13,12 @@ class Snapshot:
 
     `net` is a Gluon block, or a hand-written model with a list `params`; `updater` is a
     `Trainer`, or a function, which has nothing to save; `device` is where the hidden
-    state lives. Dicts of NumPy arrays go out and come in. Gluon's own way to save a
-    trainer pickles it, and reading such a file can run anything.
+    state lives. Dicts of NumPy arrays go out and come in. Gluon itself would pickle a
+    trainer, and reading a pickle can run any code.
 
-    MXNet tells nobody where its random numbers are. For a model that drops out, they
-    therefore start anew with each batch, from a number made of `seed`, the epoch and
-    the batch.
+    The state of MXNet's random numbers can't be read. For a model with dropout, they
+    are therefore seeded for each batch, by a number made of `seed`, the epoch and the
+    batch.
     """
 
     framework = "mxnet"
@@ -30,18 +30,18 @@ class Snapshot:
         self._draws = isinstance(net, gluon.Block) and drops_out(net)
 
     def optimizer_name(self):
-        """What updates the parameters, for the reader of an error message."""
+        """Return the name of what updates the parameters, for error messages."""
         if self.trainer is None:
             return "function"
         return type(self.trainer._optimizer).__name__
 
     def model(self):
-        """The parameters by name."""
+        """Return the parameters by name."""
         self._allocate()
         return {name: array.asnumpy() for name, array in self._arrays().items()}
 
     def updater(self):
-        """What the optimiser remembers: `counts` of steps, and arrays as `i/part`."""
+        """Return the memory of the optimiser: `counts` of steps, arrays as `i/part`."""
         if self.trainer is None:
             return {}
         optimizer, memory = self.trainer._optimizer, self.trainer._updaters[0].states
@@ -53,7 +53,7 @@ class Snapshot:
         return arrays
 
     def load(self, model, updater):
-        """Put back what `model` and `updater` gave."""
+        """Put back what `model` and `updater` returned."""
         for name, array in self._arrays().items():
             array[:] = model[name]
         if self.trainer is not None:
@@ -71,36 +71,36 @@ class Snapshot:
             updater.states[i], updater.states_synced[i] = memory, True
 
     def state_arrays(self, state):
-        """The parts of a hidden state, numbered."""
+        """Return the parts of a hidden state by their numbers."""
         return {str(i): part.asnumpy() for i, part in enumerate(state)}
 
     def state_of(self, arrays):
-        """The hidden state whose parts are `arrays`."""
+        """Return the hidden state whose parts are `arrays`."""
         return [np.array(arrays[str(i)], ctx=self.device) for i in range(len(arrays))]
 
     def random_state(self):
-        """The number from which the random numbers of all batches are made."""
+        """Return the number from which the seeds of all batches are made."""
         return {"seed": numpy.array(self.seed, dtype="int64")}
 
     def set_random_state(self, arrays):
-        """Go on from what `random_state` gave."""
+        """Continue from what `random_state` returned."""
         self.seed = int(arrays["seed"])
 
     def reseed(self, epoch, batch):
-        """Start the random numbers for a batch, if the model draws any."""
+        """Seed the random numbers for a batch, if the model draws any."""
         if self._draws:
             mixed = random.Random(f"{self.seed} {epoch} {batch}")
             mxnet.random.seed(mixed.getrandbits(30))
 
     def _arrays(self):
         if isinstance(self.net, gluon.Block):
-            # Names by place in the model, as the others differ between processes.
+            # Named by their place in the model: other names differ between processes.
             params = self.net._collect_params_with_prefix()
             return {name: param.data() for name, param in params.items()}
         return {str(i): param for i, param in enumerate(self.net.params)}
 
     def _allocate(self):
-        """Let Gluon find out the shapes that it doesn't know before the first batch."""
+        """Let Gluon infer the shapes that it doesn't know before the first batch."""
         if isinstance(self.net, gluon.Block):
             params = self.net.collect_params().values()
             if any(param._deferred_init for param in params):
@@ -109,14 +109,14 @@ class Snapshot:
 
 
 def drops_out(block):
-    """Whether a block, or one inside it, has dropout."""
+    """Return True for a block with dropout, its own or in a block inside it."""
     recurrent = isinstance(block, rnn.RNN | rnn.GRU | rnn.LSTM) and block._dropout
     inside = any(drops_out(child) for child in block._children.values())
     return isinstance(block, nn.Dropout) or bool(recurrent) or inside
 
 
 def as_parts(memory):
-    """What an optimiser remembers of a parameter, as a sequence of arrays."""
+    """Return what an optimiser remembers of a parameter, as a sequence of arrays."""
     if memory is None:
         return ()
     return memory if isinstance(memory, tuple | list) else (memory,)

@@ -10,7 +10,7 @@ from mxnet.gluon import rnn
 
 from d2l_local.exchange.architecture import Architecture
 from d2l_local.exchange.file import check_fit, read_weights, write_weights
-from d2l_local.exchange.gates import added_biases, one_by_one, side_by_side
+from d2l_local.exchange.gates import added_biases, pack_gates, unpack_gates
 from d2l_local.mxnet.model import RNNModel
 
 LAYERS = {"rnn": rnn.RNN, "gru": rnn.GRU, "lstm": rnn.LSTM}
@@ -21,8 +21,8 @@ ORDER = {"rnn": "h", "gru": "rzh", "lstm": "ifco"}
 def export_weights(net, path, vocab=None):
     """Write the weights of an `RNNModel` to the file `path`, whole or not at all.
 
-    With `vocab`, the vocabulary whose indices the model reads, the file can be put to
-    work by itself: `load_model`. Raises TypeError or ValueError for a model that no
+    With `vocab`, the vocabulary whose indices the model reads, the file is enough to
+    write a text: see `load_model`. Raises TypeError or ValueError for a model that no
     file can describe, and for weights that aren't finite.
     """
     architecture = architecture_of(net)
@@ -30,7 +30,7 @@ def export_weights(net, path, vocab=None):
     order, tensors = ORDER[architecture.cell], {}
     for block, params in zip(architecture.blocks, recurrent_params(net)):
         W_x, W_h, b_x, b_h = (param.list_data()[0].asnumpy() for param in params)
-        gates = one_by_one(W_x.T, W_h.T, b_x, b_h, block, order)
+        gates = unpack_gates(W_x.T, W_h.T, b_x, b_h, block, order)
         tensors |= added_biases(gates, block, order, architecture.reset)
     tensors["W_hq"] = net.dense.weight.list_data()[0].asnumpy().T
     tensors["b_q"] = net.dense.bias.list_data()[0].asnumpy()
@@ -47,14 +47,19 @@ def import_weights(net, path):
     architecture, tensors, vocab = read_weights(path)
     check_fit(path, architecture, architecture_of(net))
     check_drawn(net)
+    assign_weights(net, architecture, tensors)
+    return vocab
+
+
+def assign_weights(net, architecture, tensors):
+    """Copy the `tensors` that `read_weights` has checked into a model built alike."""
     order = ORDER[architecture.cell]
     for block, params in zip(architecture.blocks, recurrent_params(net)):
-        W_x, W_h, b_x, b_h = side_by_side(tensors, block, order, architecture.reset)
+        W_x, W_h, b_x, b_h = pack_gates(tensors, block, order, architecture.reset)
         for param, value in zip(params, (W_x.T, W_h.T, b_x, b_h), strict=True):
             param.set_data(np.array(value, dtype=param.dtype))
     net.dense.weight.set_data(np.array(tensors["W_hq"].T, dtype=net.dense.weight.dtype))
     net.dense.bias.set_data(np.array(tensors["b_q"], dtype=net.dense.bias.dtype))
-    return vocab
 
 
 def load_model(path, ctx=None):
@@ -66,7 +71,7 @@ def load_model(path, ctx=None):
     the file holds none. Raises ValueError for a bad file, and for a GRU with its reset
     gate before the product, which Gluon lacks.
     """
-    architecture, _, _ = read_weights(path)
+    architecture, tensors, vocab = read_weights(path)
     if architecture.reset == "before":
         raise ValueError(
             f"{str(path)!r} holds a GRU with its reset gate before the product, and "
@@ -83,11 +88,12 @@ def load_model(path, ctx=None):
     )
     net = RNNModel(layer, architecture.vocab_size)
     net.initialize(ctx=ctx)
-    return net, import_weights(net, path)
+    assign_weights(net, architecture, tensors)
+    return net, vocab
 
 
 def architecture_of(net):
-    """What a model is made of, as an `Architecture`."""
+    """Return the `Architecture` of a model."""
     if not isinstance(net, RNNModel):
         raise TypeError(f"net is {type(net).__name__}: pass an RNNModel")
     layer = net.rnn
@@ -110,7 +116,7 @@ def architecture_of(net):
 
 
 def check_drawn(net):
-    """Raise ValueError if a parameter has no numbers yet."""
+    """Raise ValueError if a parameter isn't initialised yet."""
     for param in net.collect_params().values():
         if param._data is None:
             raise ValueError(
@@ -120,7 +126,7 @@ def check_drawn(net):
 
 
 def recurrent_params(net):
-    """For each layer and direction W_x (gh, d), W_h (gh, h), b_x (gh), b_h (gh)."""
+    """Return for each layer and direction W_x (gh, d), W_h (gh, h), b_x, b_h (gh)."""
     return [
         [
             getattr(net.rnn, f"{direction}{layer}_{name}")

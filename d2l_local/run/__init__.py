@@ -2,9 +2,11 @@
 
     checks      the arguments of training, evaluation and prediction
     timing      timers and sums
+    tally       the running totals of one epoch
     progress    what a training shows while it runs
     checkpoint  the file that a run is saved to
     saving      when to save, and how to resume
+    epochs      a whole run behind one door: its options, and its epochs one by one
 
-The training loops themselves stand in the frameworks' rooms.
+The training loops themselves live in the packages of the frameworks.
 """

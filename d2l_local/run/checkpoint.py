@@ -1,8 +1,8 @@
-"""The file from which an interrupted training run goes on.
+"""The file from which an interrupted training run continues.
 
 A checkpoint holds arrays and two tables, in the format safetensors
-(https://github.com/huggingface/safetensors): reading it runs no code, whoever it came
-from. The table `run` says which run it is, so that another isn't continued by mistake;
+(https://github.com/huggingface/safetensors): reading it runs no code, wherever it came
+from. The table `run` says which run it is, so that no other is continued by mistake;
 `progress` says how far it has come. A checksum covers all of it.
 """
 
@@ -14,8 +14,7 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from d2l_local.exchange.file import checksum
-from d2l_local.files import write_whole
+from d2l_local.files import checksum, write_whole
 
 FORMAT, VERSION = "d2l_local.checkpoint", "1"
 
@@ -26,14 +25,17 @@ class Checkpoint:
     `path` is the file; its folder must exist. `every` is the least number of seconds
     between two saves, 0 for one after each batch. The end of a training and Ctrl-C
     save as well. For `train_ch8(..., checkpoint=)`.
+
+    Raises TypeError or ValueError for a wrong argument, IsADirectoryError or
+    FileNotFoundError for a path that can't be written.
     """
 
     def __init__(self, path, every=30.0):
         if not isinstance(path, str | os.PathLike):
-            raise TypeError(f"checkpoint is {path!r}: give a path or a Checkpoint")
+            raise TypeError(f"checkpoint must be a path or a Checkpoint, got {path!r}")
         self.path, self.every = Path(path), float(every)
         if not self.every >= 0:  # "not a number" included
-            raise ValueError(f"every={every!r} seconds: give 0 or more")
+            raise ValueError(f"every must be at least 0 seconds, got {every!r}")
         if self.path.is_dir():
             raise IsADirectoryError(
                 f"checkpoint {str(path)!r} is a folder: name a file in it"
@@ -52,8 +54,8 @@ def write_checkpoint(path, arrays, run, progress):
     """Write a checkpoint to `path`, whole or not at all.
 
     `arrays` are NumPy arrays by name, `run` and `progress` dicts that JSON can hold.
-    Raises OSError, naming the remedy, where the file can't be written; the one that
-    was there before is still good then.
+    Raises OSError, naming the remedy, where the file can't be written; the one saved
+    before is still intact then.
     """
     # Unlike ascontiguousarray, this leaves a number without an axis as it is.
     arrays = {name: np.asarray(array, order="C") for name, array in arrays.items()}
@@ -77,10 +79,10 @@ def write_checkpoint(path, arrays, run, progress):
 
 
 def read_checkpoint(path):
-    """`(arrays, run, progress)` of the checkpoint at `path`, or None if there is none.
+    """Return `(arrays, run, progress)` of the checkpoint at `path`, None without one.
 
     Raises ValueError, naming the file and the remedy, for a file that is damaged or
-    is no checkpoint of ours.
+    isn't one of our checkpoints.
     """
     path = Path(path)
     if not path.exists():
@@ -93,7 +95,7 @@ def read_checkpoint(path):
     except (SafetensorError, TypeError, ValueError, KeyError) as error:
         raise ValueError(_refusal(path, f"it can't be read ({error})")) from error
     if metadata.get("format") != FORMAT:
-        raise ValueError(_refusal(path, "it is no checkpoint of d2l_local"))
+        raise ValueError(_refusal(path, "it isn't a checkpoint of d2l_local"))
     if metadata.get("version") != VERSION:
         raise ValueError(
             _refusal(path, f"it is of version {metadata.get('version')!r}, not 1")
@@ -104,7 +106,7 @@ def read_checkpoint(path):
 
 
 def check_same_run(path, found, wanted):
-    """Raise ValueError if the run in the file `path` isn't the one to be continued.
+    """Raise ValueError if the file `path` is from another run than this one.
 
     `found` and `wanted` are the tables `run` of the file and of the call.
     """
@@ -118,14 +120,14 @@ def check_same_run(path, found, wanted):
             )
         if there != value:
             raise ValueError(
-                f"checkpoint {str(path)!r} is of another run: its {key} is {there!r}, "
-                f"here it is {value!r}. Give another path, or delete the file to start "
-                "anew"
+                f"checkpoint {str(path)!r} is from another run: its {key} is "
+                f"{there!r}, here it is {value!r}. Give another path, or delete the "
+                "file to start over"
             )
 
 
 def _refusal(path, why):
     return (
         f"checkpoint {str(path)!r}: {why}. Give another path, or delete the file to "
-        "start anew"
+        "start over"
     )

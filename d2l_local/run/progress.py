@@ -1,4 +1,4 @@
-"""What a reader sees while a model trains: a progress bar and a live curve."""
+"""The progress bar and the live curve that a reader sees while a model trains."""
 
 import math
 import sys
@@ -11,13 +11,13 @@ from d2l_local.display.plotting import Animator
 
 
 class TrainingDiverged(ArithmeticError):
-    """The loss is no longer a finite number, so that training cannot go on."""
+    """The loss is no longer a finite number, so training can't continue."""
 
 
 def perplexity(mean_loss):
-    """The perplexity exp(`mean_loss`), `mean_loss` in nats per token.
+    """Return the perplexity exp(`mean_loss`), with `mean_loss` in nats per token.
 
-    Infinite where the exponential leaves the range of a float, nan for nan.
+    It is infinite where the exponential leaves the range of a float, nan for nan.
     """
     try:
         return math.exp(mean_loss)
@@ -26,7 +26,7 @@ def perplexity(mean_loss):
 
 
 class Epoch(NamedTuple):
-    """What one epoch of training gave, as a callback of `train_ch8` is told.
+    """The figures of one epoch of training, for the callback of `train_ch8`.
 
     `epoch` counts from 1; `value` is the measure that is watched, the perplexity of the
     training text for a language model; `speed` is in tokens per second; `held_out` is
@@ -40,16 +40,16 @@ class Epoch(NamedTuple):
 
 
 def check_target(target_perplexity):
-    """Raise ValueError for a perplexity that no model can come down to."""
+    """Raise ValueError for a perplexity that no model can reach."""
     if target_perplexity is not None and not target_perplexity >= 1:
         raise ValueError(
-            f"target_perplexity is {target_perplexity}: no perplexity is below 1, so "
-            "give 1 or more, such as 1.05"
+            "target_perplexity must be at least 1, such as 1.05, got "
+            f"{target_perplexity}: no perplexity is below 1"
         )
 
 
 class Progress:
-    """Show a training run as it goes on, in a notebook or in a terminal.
+    """Show a training run while it goes on, in a notebook or in a terminal.
 
     Used as a context manager around the loop over epochs, with one `update` after
     each epoch. A notebook gets one figure, redrawn in place, with the curve, a bar
@@ -66,7 +66,7 @@ class Progress:
         self, num_epochs, lr, measure="perplexity", decimals=2, *, held_out=False
     ):
         if num_epochs < 1:
-            raise ValueError(f"num_epochs is {num_epochs}: train for 1 epoch or more")
+            raise ValueError(f"num_epochs must be at least 1, got {num_epochs}")
         self.num_epochs, self.lr = num_epochs, lr
         self.measure, self._decimals = measure, decimals
         self._legend = ["train", "held out"] if held_out else ["train"]
@@ -117,9 +117,9 @@ class Progress:
         return self.epoch / self._slowness if self._slowness else math.nan
 
     def update(self, value, speed, held_out=None):
-        """Take in the epoch just trained: see `Epoch`, which is returned.
+        """Show the epoch just trained, and return it as an `Epoch`.
 
-        Raises TrainingDiverged when `value` is not finite.
+        Raises TrainingDiverged when `value` isn't finite.
         """
         self.history.append(Epoch(self.epoch + 1, value, speed, held_out))
         self._slowness += 1 / speed
@@ -135,9 +135,9 @@ class Progress:
         return self.history[-1]
 
     def is_over(self, target=None):
-        """Whether all epochs are done, or the last one came down to `target`.
+        """Return True once all epochs are done, or the last one reached `target`.
 
-        The value of held-out text counts, where there is such text.
+        Where there is held-out text, its value has to reach it.
         """
         if target is None or not self.history:
             return self.epoch >= self.num_epochs
@@ -146,7 +146,7 @@ class Progress:
         return self.epoch >= self.num_epochs or reached <= target
 
     def closing(self, device):
-        """What is said at the end: the classic line, and what options add to it."""
+        """Return the closing lines: the classic one, and what options add to it."""
         lines = [
             f"perplexity {self.value:.1f}, {self.speed:.1f} tokens/sec on {device}"
         ]
@@ -157,11 +157,11 @@ class Progress:
         return "\n".join(lines)
 
     def saved(self):
-        """What `restore` takes, as a dict that JSON can hold."""
+        """Return what `restore` takes, as a dict that JSON can hold."""
         return {"history": [list(epoch) for epoch in self.history]}
 
     def restore(self, history):
-        """Go on after the epochs of another `Progress`, as `saved` gave them."""
+        """Continue after the epochs of another `Progress`, as `saved` gave them."""
         self.history = [Epoch(*values) for values in history]
         self._slowness = sum(1 / epoch.speed for epoch in self.history)
         self._restored = self.epoch
@@ -189,12 +189,12 @@ class Progress:
 
     def _check_finite(self):
         if not math.isfinite(self.value):
-            # An optimiser of one's own brings its own rate.
+            # An optimiser that the caller made brings its own rate.
             smaller = "" if self.lr is None else f" ({self.lr / 10:g}, say)"
             raise TrainingDiverged(
                 f"{self.measure} is {self.value} in epoch {self.epoch} at learning "
                 f"rate {self.lr}: the updates have blown up. Try a smaller learning "
                 f"rate{smaller}, check that gradients are clipped "
                 "(grad_clipping, theta=1), and start from a newly initialised model: "
-                "the parameters of this one are spoilt"
+                "the parameters of this one can't be used any more"
             )

@@ -1,8 +1,8 @@
-"""A training run that saves itself as it goes on, and is taken up again.
+"""Saving a training run while it goes on, and resuming it.
 
-A run that was stopped and taken up gives what it would have given in one go: weights,
-optimiser, random numbers, hidden state and the place in the text all go on from where
-they were.
+A run that was stopped and resumed gives what it would have given in one go: weights,
+optimiser, random numbers, hidden state and the position in the text all continue from
+where they were.
 """
 
 import itertools
@@ -10,8 +10,6 @@ import random
 import signal
 import threading
 import time
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -21,49 +19,43 @@ from d2l_local.run.checkpoint import (
     read_checkpoint,
     write_checkpoint,
 )
+from d2l_local.run.tally import Tally
 
 
-@dataclass
-class Position:
-    """How far training has come within an epoch: nowhere yet, by default.
+def as_checkpoint(checkpoint):
+    """Return a `Checkpoint` for a path; None and a `Checkpoint` stay as they are.
 
-    `batch` batches are done, with `num_tokens` tokens and `total_loss`, the sum of
-    their losses in nats (a number, or a scalar on the device); they took `seconds`.
-    `state` is the hidden state after them, None where the next batch begins anew.
+    Errors: those of `Checkpoint`.
     """
-
-    batch: int = 0
-    num_tokens: int = 0
-    total_loss: Any = 0.0
-    seconds: float = 0.0
-    state: Any = None
+    if checkpoint is None or isinstance(checkpoint, Checkpoint):
+        return checkpoint
+    return Checkpoint(checkpoint)
 
 
 class Saver:
-    """Saves a training run to `checkpoint`: a `Checkpoint`, a path, or None for not.
+    """Saves a training run to `checkpoint`, a `Checkpoint`, or None for not at all.
 
     `snapshot` turns what the framework holds into arrays and back: see `Snapshot` in
-    the `checkpoint` module of each framework. `train_iter` are the batches of an
+    the `snapshot` module of each framework. `train_iter` yields the batches of an
     epoch, in random order or not.
 
-    It is a context manager around the loop over epochs. Inside it Ctrl-C lets the
-    batch end, saves, and only then interrupts; a second one interrupts at once.
-    `position` is where the coming epoch starts.
+    It is a context manager around the loop over epochs. Inside, Ctrl-C lets the batch
+    end, saves, and only then interrupts; a second one interrupts at once.
+    `tally` has what the coming epoch has counted already.
     """
 
     def __init__(self, checkpoint, snapshot, train_iter, use_random_iter):
-        if checkpoint is not None and not isinstance(checkpoint, Checkpoint):
-            checkpoint = Checkpoint(checkpoint)
         self.checkpoint, self.snapshot = checkpoint, snapshot
-        self.train_iter, self.position = train_iter, Position()
-        # Random numbers when the epoch began, and, for a run taken up, when it stopped
-        self._start, self._stopped = None, None
+        self.train_iter, self.use_random_iter = train_iter, use_random_iter
+        self.tally = Tally()
+        # Random numbers when the epoch began and, for a resumed run, when it stopped
+        self._began_with, self._stopped_with = None, None
         self._progress, self._saved_at, self._unsaved = None, time.monotonic(), False
         if checkpoint is not None:
             self._run = describe_run(snapshot, train_iter, use_random_iter)
 
     def __enter__(self):
-        self._interrupt = HeldInterrupt(held=self.checkpoint is not None)
+        self._interrupt = DeferredInterrupt(deferred=self.checkpoint is not None)
         self._interrupt.__enter__()
         return self
 
@@ -73,14 +65,15 @@ class Saver:
             if kind is None and self._unsaved:
                 self.save()
             elif kind is KeyboardInterrupt:
-                print(f"the same call goes on from {str(self.checkpoint.path)!r}")
+                path = str(self.checkpoint.path)
+                print(f"to continue from {path!r}, make the same call again")
         return False
 
     def resume(self, progress):
-        """Take up the run that the file holds; without a file, begin a new one.
+        """Resume the run that the file holds; without a file, begin a new one.
 
         `progress` is the `Progress` of this training. Raises ValueError for a file
-        that is damaged or of another run, before anything is changed.
+        that is damaged or from another run, before anything is changed.
         """
         self._progress = progress
         if self.checkpoint is None:
@@ -90,53 +83,55 @@ class Saver:
             return
         arrays, run, table = found
         check_same_run(self.checkpoint.path, run, self._run)
-        self.snapshot.load(room(arrays, "model"), room(arrays, "updater"))
+        self.snapshot.load(section(arrays, "model"), section(arrays, "updater"))
         progress.restore(**table["progress"])
-        self._start = {**table["start"], "framework": room(arrays, "start")}
-        self._stopped = {**table["stopped"], "framework": room(arrays, "stopped")}
-        state = room(arrays, "state")
+        self._began_with, self._stopped_with = (
+            {**table[name], "framework": section(arrays, name)}
+            for name in ("start", "stopped")
+        )
+        state = section(arrays, "state")
         state = self.snapshot.state_of(state) if state else None
-        self.position = Position(**table["position"], state=state)
+        self.tally = Tally(**table["position"], state=state)
 
     def batches(self):
-        """The batches of the coming epoch, without those that are done already."""
+        """Return the batches of the coming epoch, without those that are done."""
+        self.tally.start_clock()
         if self.checkpoint is None:
             return self.train_iter
-        if self._stopped is None:
-            self._start = self._random_state()
+        if self._stopped_with is None:
+            self._began_with = self._random_state()
         else:
-            self._set_random_state(self._start)
+            self._set_random_state(self._began_with)
         return self._remaining_batches()
 
     def _remaining_batches(self):
-        done, batches = self.position.batch, iter(self.train_iter)
+        done, batches = self.tally.batch, iter(self.train_iter)
         if sum(1 for _ in itertools.islice(batches, done)) < done:
+            path = str(self.checkpoint.path)
             raise ValueError(
-                f"checkpoint {str(self.checkpoint.path)!r} stands after batch {done} "
-                "of an epoch, but train_iter has fewer: train on the data with which "
-                "it was begun, or delete the file to start anew"
+                f"checkpoint {path!r} was saved after batch {done} of an epoch, but "
+                "train_iter has fewer: train on the same data as before, or delete the "
+                "file to start over"
             )
-        if self._stopped is not None:
-            self._set_random_state(self._stopped)
-            self._stopped = None
-        # MXNet doesn't tell the state of its random numbers, so it starts them anew.
+        if self._stopped_with is not None:
+            self._set_random_state(self._stopped_with)
+            self._stopped_with = None
+        # MXNet's random numbers can't be read, so they are seeded for each batch.
         reseed = getattr(self.snapshot, "reseed", None)
         for number, batch in enumerate(batches, done):
             if reseed is not None:
                 reseed(self._progress.epoch, number)
             yield batch
-
-    def after_batch(self, position):
-        """Take note that training has come to `position`; save if it is time."""
-        if self.checkpoint is not None:
-            self.position, self._unsaved = position, True
+            # The loop asks for the next batch, so it has trained on this one, and the
+            # tally has it: between two batches, a run can be saved or interrupted.
+            self._unsaved = True
             self._save_if_due()
 
     def after_epoch(self):
         """Take note that the epoch is over; save if it is time."""
-        self.position = Position()
+        self.tally = Tally()
         if self.checkpoint is not None:
-            self._start, self._unsaved = self._random_state(), True
+            self._began_with, self._unsaved = self._random_state(), True
             self._save_if_due()
 
     def _save_if_due(self):
@@ -147,24 +142,24 @@ class Saver:
 
     def save(self):
         """Write the checkpoint now. Raises OSError as `write_checkpoint` does."""
-        position, stopped = self.position, self._random_state()
-        states = () if position.state is None else position.state
+        tally, began, stopped = self.tally, self._began_with, self._random_state()
+        begins = self.use_random_iter or tally.state is None  # the next batch does
         arrays = {
             "model": self.snapshot.model(),
             "updater": self.snapshot.updater(),
-            "state": self.snapshot.state_arrays(states),
-            "start": self._start["framework"],
+            "state": {} if begins else self.snapshot.state_arrays(tally.state),
+            "start": began["framework"],
             "stopped": stopped["framework"],
         }
         table = {
             "progress": self._progress.saved(),
             "position": {
-                "batch": position.batch,
-                "num_tokens": position.num_tokens,
-                "total_loss": float(position.total_loss),
-                "seconds": position.seconds,
+                "batch": tally.batch,
+                "num_tokens": tally.num_tokens,
+                "total_loss": float(tally.total_loss),
+                "seconds": tally.seconds,
             },
-            "start": {k: v for k, v in self._start.items() if k != "framework"},
+            "start": {k: v for k, v in began.items() if k != "framework"},
             "stopped": {k: v for k, v in stopped.items() if k != "framework"},
         }
         named = {
@@ -176,7 +171,7 @@ class Saver:
         self._saved_at, self._unsaved = time.monotonic(), False
 
     def _random_state(self):
-        """All random numbers: Python's, NumPy's, the framework's, the batches'."""
+        """Return all random numbers: Python's, NumPy's, the framework's, the data's."""
         version, numbers, gauss = random.getstate()
         kind, keys, *rest = np.random.get_state()
         own = getattr(self.train_iter, "get_state", None)
@@ -192,13 +187,13 @@ class Saver:
         random.setstate((version, tuple(numbers), gauss))
         kind, keys, *rest = state["numpy"]
         np.random.set_state((kind, np.array(keys, dtype=np.uint32), *rest))
-        if state["batches"] is not None and state is self._start:
+        if state["batches"] is not None and state is self._began_with:
             self.train_iter.set_state(state["batches"])
         self.snapshot.set_random_state(state["framework"])
 
 
 def describe_run(snapshot, train_iter, use_random_iter):
-    """What tells a training run from others, as a dict that JSON can hold."""
+    """Return what tells a training run from others, as a dict that JSON can hold."""
     shapes = [f"{name} {array.shape}" for name, array in snapshot.model().items()]
     run = {
         "framework": snapshot.framework,
@@ -211,8 +206,8 @@ def describe_run(snapshot, train_iter, use_random_iter):
     return run
 
 
-def room(arrays, name):
-    """The arrays whose names begin with `name/`, by the rest of their names."""
+def section(arrays, name):
+    """Return the arrays whose names begin with `name/`, by the rest of their names."""
     return {
         key.removeprefix(f"{name}/"): array
         for key, array in arrays.items()
@@ -220,28 +215,28 @@ def room(arrays, name):
     }
 
 
-class HeldInterrupt:
+class DeferredInterrupt:
     """Holds Ctrl-C back until `deliver`, so that it doesn't come amid an update.
 
-    With `held` false, or outside the main thread, where Python lets nobody handle
+    With `deferred` false, or outside the main thread, where Python lets nobody handle
     signals, it changes nothing.
     """
 
-    def __init__(self, held=True):
+    def __init__(self, deferred=True):
         main = threading.current_thread() is threading.main_thread()
-        self.pending, self._held = False, held and main
+        self.pending, self._deferred = False, deferred and main
 
     def __enter__(self):
-        if self._held:
-            self._before = signal.signal(signal.SIGINT, self._hold)
+        if self._deferred:
+            self._before = signal.signal(signal.SIGINT, self._defer)
         return self
 
     def __exit__(self, *error):
-        if self._held:
+        if self._deferred:
             signal.signal(signal.SIGINT, self._before)
         return False
 
-    def _hold(self, number, frame):
+    def _defer(self, number, frame):
         if self.pending:  # asked twice
             raise KeyboardInterrupt
         self.pending = True

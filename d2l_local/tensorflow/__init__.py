@@ -1,25 +1,30 @@
 """Recurrent language models in TensorFlow: `from d2l_local import tensorflow as d2l`.
 
-The modules of this package, their names and the order of these are those of
+The modules and names of this package, and their order, are those of
 `d2l_local.torch` and `d2l_local.mxnet`, to be read side by side:
 
     devices       random numbers, GPU or CPU
     data          batches of text
     model         language models
-    prediction    the text that a model writes
-    training      updates, clipping, the loop
-    weights       to and from a file that every framework reads
-    snapshot      what a checkpoint holds
-    seq2seq       from sequence to sequence: encoder, decoder, translating
+    prediction    text written by a model
+    updaters      gradient descent, optimisers, one step
+    training      the loop: one epoch, all epochs, clipping
+    weights       saved to, and loaded from, a file that every framework reads
+    snapshot      the contents of a checkpoint
+    seq2seq       sequence to sequence: encoder, decoder, translation
 
-and one that these don't need, since their layers do it themselves:
+and one that the others don't need, since their layers do it themselves:
 
     unrolling     the layers of Keras, step by step, for speed
 
-What touches no tensor (text, vocabulary, batches, plots) comes from `d2l_local.common`.
+Everything without tensors (text, vocabulary, plots) comes from `d2l_local.common`.
 """
 
+from d2l_local.frameworks import load_triton, require
 from d2l_local.quiet import without_known_notices
+
+require("tensorflow")
+load_triton()
 
 with without_known_notices():
     import tensorflow
@@ -61,9 +66,9 @@ from d2l_local.tensorflow.training import (
     evaluate_loss,
     evaluate_perplexity,
     grad_clipping,
-    sgd,
     train_ch8,
     train_epoch_ch8,
     train_step,
 )
+from d2l_local.tensorflow.updaters import sgd
 from d2l_local.tensorflow.weights import export_weights, import_weights, load_model

@@ -4,6 +4,8 @@ Shapes: n is the batch size, T the number of time steps, q the size of the vocab
 h the number of hidden units. Keras 3 has no `time_major`: its layers take (n, T, q).
 """
 
+from contextlib import contextmanager
+
 import tensorflow as tf
 
 from d2l_local.arguments import at_least_one
@@ -37,7 +39,7 @@ class RNNModelScratch:
         return self.forward_fn(X, state, self.trainable_variables)
 
     def begin_state(self, batch_size, dtype=None):
-        """The state before the first step; `dtype` is ignored, `init_state` decides."""
+        """Return the state before the first step; `init_state` decides its type."""
         return self.init_state(batch_size, self.num_hiddens)
 
 
@@ -84,16 +86,42 @@ class RNNModel(tf.keras.layers.Layer):
         return self.dense(tf.reshape(Y, (-1, Y.shape[-1]))), new_state  # (T * n, q)
 
     def begin_state(self, batch_size=1, dtype=None):
-        """Zeros of shape (n, h), nested for each layer as Keras nests its states.
+        """Return zeros of shape (n, h), nested for each layer as Keras nests states.
 
-        `dtype` is taken, since classic code passes it, and ignored: Keras 3 gives the
-        state the type of its layer.
+        `dtype` is accepted, since classic code passes it, and ignored: Keras 3 gives
+        the state the type of its layer.
         """
         return [begin_layer_state(layer, batch_size) for layer in self.rnn]
 
 
+@contextmanager
+def in_mixed_precision(net, enabled=True):
+    """Let the layers of `net` compute in bfloat16 inside, with variables in float32.
+
+    Keras decides this when a layer is made, so each layer gets the policy on loan.
+    Raises TypeError for a hand-written model.
+    """
+    if not enabled:
+        yield
+        return
+    if not isinstance(net, tf.keras.layers.Layer):
+        raise TypeError(
+            f"mixed_precision needs a Keras layer, not {type(net).__name__}: cast in "
+            "the functions of a hand-written model"
+        )
+    layers = list(net._flatten_layers())
+    policies = [layer.dtype_policy for layer in layers]
+    try:
+        for layer in layers:
+            layer.dtype_policy = tf.keras.DTypePolicy("mixed_bfloat16")
+        yield
+    finally:
+        for layer, policy in zip(layers, policies, strict=True):
+            layer.dtype_policy = policy
+
+
 def check_rnn_layer(layer):
-    """Raise TypeError or ValueError for a layer that `RNNModel` can't be built on."""
+    """Raise TypeError or ValueError for a layer that `RNNModel` can't build on."""
     if not isinstance(layer, tf.keras.layers.RNN | tf.keras.layers.Bidirectional):
         raise TypeError(
             f"rnn_layer is {type(layer).__name__}: pass an RNN, SimpleRNN, GRU or LSTM "
@@ -113,7 +141,7 @@ def check_rnn_layer(layer):
 
 
 def begin_layer_state(layer, batch_size):
-    """The zero state of one Keras layer; a Bidirectional has one for each direction."""
+    """Return the zero state of a Keras layer; of each direction of a Bidirectional."""
     if isinstance(layer, tf.keras.layers.Bidirectional):
         both = (layer.forward_layer, layer.backward_layer)
         return [part for one in both for part in begin_layer_state(one, batch_size)]
@@ -135,7 +163,7 @@ def draw_uniform(layer):
 
 
 def hidden_units(layer):
-    """The number of hidden units of a Keras recurrent layer, of its top cell."""
+    """Return the number of hidden units of a Keras recurrent layer, of its top cell."""
     if isinstance(layer, tf.keras.layers.Bidirectional):
         layer = layer.forward_layer
     cell = layer.cell

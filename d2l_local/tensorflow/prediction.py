@@ -1,4 +1,4 @@
-"""Text that a trained model writes."""
+"""Generating text with a trained model."""
 
 import tensorflow as tf
 
@@ -8,16 +8,19 @@ from d2l_local.text.prompt import decode_tokens, encode_prompt
 
 @tf.function
 def predict_step(net, X, state):
-    """The likeliest next token for each row of `X`, and the new state."""
+    """Return the likeliest next token for each row of X (n, 1), and the new state."""
     Y, state = net(X, state)
     return tf.argmax(Y, axis=1), state
 
 
 def predict_ch8(prefix, num_preds, net, vocab):
-    """The text that `net` writes after `prefix`: the likeliest token at each step.
+    """Continue `prefix` with the likeliest token at each step; return the whole text.
 
-    The prefix is read first, to warm up the state; then `num_preds` tokens follow,
-    each one fed back as the next input. Errors: `d2l_local.text.prompt.encode_prompt`.
+    The model first reads the prefix, which warms up its state. Then it generates
+    `num_preds` tokens, each one fed back as the next input.
+
+    Raises TypeError or ValueError for a wrong argument, and for a prefix with tokens
+    that `vocab` doesn't hold.
     """
     check_model(net)
     check_vocab(vocab, net)

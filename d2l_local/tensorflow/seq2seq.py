@@ -1,4 +1,4 @@
-"""From sequence to sequence: data, encoder and decoder, loss, training, translating.
+"""Sequence to sequence: data, encoder and decoder, loss, training, translation.
 
 Shapes: n is the batch size, T the number of time steps, q the size of the vocabulary,
 e the size of an embedding, h the number of hidden units, L the number of layers.
@@ -12,25 +12,25 @@ from d2l_local.run.timing import Timer
 from d2l_local.tensorflow.data import load_array
 from d2l_local.tensorflow.training import grad_clipping
 from d2l_local.tensorflow.unrolling import run_layer
-from d2l_local.text import sentence_pairs as translation
+from d2l_local.text import sentence_pairs
 from d2l_local.text.sentence_pairs import BOS, EOS, reserved_index
 
 
 def build_array_nmt(lines, vocab, num_steps):
-    """Sentences as tensors `(array, valid_len)`: see `text.sentence_pairs`."""
-    array, valid_len = translation.build_array_nmt(lines, vocab, num_steps)
+    """Turn sentences into tensors `(array, valid_len)`: see `text.sentence_pairs`."""
+    array, valid_len = sentence_pairs.build_array_nmt(lines, vocab, num_steps)
     return tf.constant(array, tf.int32), tf.constant(valid_len)
 
 
 def load_data_nmt(batch_size, num_steps, num_examples=600, *, path=None):
-    """Batches of sentence pairs: `(data_iter, src_vocab, tgt_vocab)`.
+    """Return batches of sentence pairs: `(data_iter, src_vocab, tgt_vocab)`.
 
     A batch is `(X, X_valid_len, Y, Y_valid_len)`: indices of shape (n, T), and for each
-    sentence the number of tokens before its padding. Corpus, vocabularies and errors:
-    `d2l_local.text.sentence_pairs.load_arrays_nmt`.
+    sentence the number of tokens before its padding. For corpus, vocabularies and
+    errors see `d2l_local.text.sentence_pairs.load_arrays_nmt`.
     """
     batch_size = at_least_one("batch_size", batch_size)
-    arrays, src_vocab, tgt_vocab = translation.load_arrays_nmt(
+    arrays, src_vocab, tgt_vocab = sentence_pairs.load_arrays_nmt(
         num_steps, num_examples, path
     )
     arrays = [tf.constant(array, tf.int32) for array in arrays]
@@ -38,10 +38,9 @@ def load_data_nmt(batch_size, num_steps, num_examples=600, *, path=None):
 
 
 class BuiltWhenCalled:
-    """For layers whose parts build themselves at the first call.
+    """Mixin for layers whose parts build themselves at the first call.
 
-    Keras would try the call beforehand on made-up tensors, which fails for one that
-    takes `*args`.
+    Keras would first try the call on made-up tensors, which fails if it takes `*args`.
     """
 
     def build(self, input_shape):
@@ -51,7 +50,7 @@ class BuiltWhenCalled:
 class Encoder(BuiltWhenCalled, tf.keras.layers.Layer):
     """Base of all encoders: a subclass defines `call(X, *args, **kwargs)`.
 
-    `X` is a source sequence of variable length; what comes out goes to the decoder.
+    `X` is a source sequence of variable length; the result goes to the decoder.
     Of a pair of outputs and a list of states, each state is a plain tensor.
     """
 
@@ -63,11 +62,11 @@ class Encoder(BuiltWhenCalled, tf.keras.layers.Layer):
         return outputs, unnested(states)
 
     def call(self, X, *args, **kwargs):
-        raise NotImplementedError(f"{type(self).__name__} defines no call(X, *args)")
+        raise NotImplementedError(f"{type(self).__name__} must define call(X, *args)")
 
 
 def unnested(states):
-    """A list of states as Keras 2 gave it and classic decoders read it.
+    """Return a list of states as in Keras 2, which classic decoders read.
 
     Keras 3 wraps the state of each stacked cell in a list of its own. Stacked cells
     that are given plain tensors return plain tensors too.
@@ -84,20 +83,20 @@ class Decoder(BuiltWhenCalled, tf.keras.layers.Layer):
     """Base of all decoders: a subclass defines `init_state` and `call`."""
 
     def init_state(self, enc_outputs, *args):
-        """The first state, made from what the encoder returned."""
+        """Make the first state from the outputs of the encoder."""
         raise NotImplementedError(
-            f"{type(self).__name__} defines no init_state(enc_outputs, *args)"
+            f"{type(self).__name__} must define init_state(enc_outputs, *args)"
         )
 
     def call(self, X, state, **kwargs):
-        raise NotImplementedError(f"{type(self).__name__} defines no call(X, state)")
+        raise NotImplementedError(f"{type(self).__name__} must define call(X, state)")
 
 
 class EncoderDecoder(BuiltWhenCalled, tf.keras.Model):
     """An encoder and a decoder, joined by the decoder's first state.
 
-    Called with the source, the decoder's inputs and what else the encoder takes, such
-    as valid lengths; returns what the decoder does: its outputs and its new state.
+    Call it with the source, the decoder's inputs and further arguments of the encoder,
+    such as valid lengths; it returns the decoder's outputs and new state.
     """
 
     def __init__(self, encoder, decoder, **kwargs):
@@ -111,7 +110,7 @@ class EncoderDecoder(BuiltWhenCalled, tf.keras.Model):
 
 
 def embedding_layer(vocab_size, embed_size):
-    """An embedding that starts standard normal, as PyTorch's does."""
+    """Return an embedding that starts standard normal, as PyTorch's does."""
     normal = tf.keras.initializers.RandomNormal(stddev=1.0)
     return tf.keras.layers.Embedding(
         vocab_size, embed_size, embeddings_initializer=normal
@@ -169,10 +168,10 @@ class Seq2SeqDecoder(Decoder):
     """The decoder of a translator: embedding, GRU layers, a linear output layer.
 
     It starts in the encoder's last state, which needs equally many layers and hidden
-    units there. The top layer's part of that state, the context, is put beside every
-    input. It is a part of the decoder's state, so that it stays the same whether a
-    sequence is decoded at once, as in training, or step by step. Called with indices
-    of shape (n, T) and a state; returns outputs of shape (n, T, q) and the new state.
+    units there. The top layer's part of that state, the context, is concatenated with
+    every input. It belongs to the decoder's state, so it is the same when a sequence
+    is decoded at once, as in training, and step by step. Call it with indices of shape
+    (n, T) and a state; it returns outputs of shape (n, T, q) and the new state.
     (Cho and others 2014, https://arxiv.org/abs/1406.1078)
     """
 
@@ -185,7 +184,7 @@ class Seq2SeqDecoder(Decoder):
         self.dense = tf.keras.layers.Dense(vocab_size)
 
     def init_state(self, enc_outputs, *args):
-        """The pair (H, context): a list of L times (n, h), and (n, h)."""
+        """Return the pair (H, context): a list of L times (n, h), and (n, h)."""
         H = enc_outputs[1]
         return H, H[-1]
 
@@ -198,7 +197,7 @@ class Seq2SeqDecoder(Decoder):
 
 
 def sequence_mask(X, valid_len, value=0):
-    """A copy of `X` in which `value` stands behind the valid steps of each row.
+    """Copy `X`, with `value` after the valid steps of each row.
 
     `X` has shape (n, T) or (n, T, ...), `valid_len` shape (n,).
     """
@@ -210,7 +209,7 @@ def sequence_mask(X, valid_len, value=0):
 
 
 class MaskedSoftmaxCELoss(tf.keras.losses.Loss):
-    """The softmax cross-entropy of each sequence, blind to its padding.
+    """The softmax cross-entropy of each sequence, without its padding.
 
     Made for one batch, with its `valid_len` (n,). Called with `label` (n, T) and `pred`
     (n, T, q); returns (n,), in nats: the sum over the valid steps, divided by T.
@@ -228,25 +227,25 @@ class MaskedSoftmaxCELoss(tf.keras.losses.Loss):
 
 
 def init_seq2seq(net):
-    """Draw the weights of all linear and recurrent layers anew, by Glorot's rule.
+    """Initialise the weights of all linear and recurrent layers by Glorot's rule.
 
     Biases and embeddings stay as they are; `net` must have been called once. (Glorot
     and Bengio 2010, https://proceedings.mlr.press/v9/glorot10a.html)
     """
     for variable in net.trainable_variables:
         if variable.name in ("kernel", "recurrent_kernel"):
-            # One for each: an initialiser of Keras draws the same numbers again.
+            # A new one for each, since an initialiser of Keras repeats its numbers.
             glorot = tf.keras.initializers.GlorotUniform()
             variable.assign(glorot(variable.shape, variable.dtype))
 
 
 def compiled_step(net, optimizer, bos):
-    """A function that makes one clipped update on one batch and returns its loss.
+    """Return a function that makes one clipped update on a batch and returns the loss.
 
-    The decoder is forced by its teacher: it reads the index `bos` and then the right
-    tokens up to the last but one, not what it has predicted. The loss is the sum over
-    the sequences. Compiled to a graph for each shape of the batch, and freed together
-    with the function.
+    Teacher forcing: the decoder reads the index `bos` and then the target tokens up to
+    the last but one, not its own predictions. The loss is the sum over the sequences.
+    The function is compiled to a graph for each shape of the batch, and its graphs are
+    freed with it.
     """
 
     @tf.function
@@ -283,8 +282,8 @@ def train_epoch_seq2seq(step, data_iter):
 def train_seq2seq(net, data_iter, lr, num_epochs, tgt_vocab, device, *, init=True):
     """Train an encoder-decoder with Adam and show its progress.
 
-    `device` is one of `try_gpu`. `init_seq2seq` draws the weights first; `init=False`
-    goes on with those of before. Gradients are clipped at the norm 1. At the end,
+    `device` comes from `try_gpu`. `init_seq2seq` draws the weights first; `init=False`
+    keeps those of before. Gradients are clipped at the norm 1. At the end,
     prints the loss of `train_epoch_seq2seq` and the speed. Raises ValueError if
     `tgt_vocab` lacks ``'<bos>'``, TrainingDiverged when the loss is no longer finite;
     after Ctrl-C, `net` keeps what it has learned.
@@ -305,7 +304,7 @@ def train_seq2seq(net, data_iter, lr, num_epochs, tgt_vocab, device, *, init=Tru
 
 
 def build_seq2seq(net, data_iter):
-    """Make the parameters of `net`, which needs one call, on the first batch."""
+    """Make the parameters of `net` by a call on the first batch."""
     for X, X_valid_len, Y, _ in data_iter:
         net(X, Y, X_valid_len, training=False)
         return
@@ -314,14 +313,14 @@ def build_seq2seq(net, data_iter):
 
 @tf.function
 def encode(net, X, valid_len):
-    """The decoder's first state for the sources `X`, without dropout."""
+    """Return the decoder's first state for the sources `X`, without dropout."""
     enc_outputs = net.encoder(X, valid_len, training=False)
     return net.decoder.init_state(enc_outputs, valid_len)
 
 
 @tf.function
 def decode_step(net, X, state):
-    """The likeliest next token for each row of `X`, (n, 1), and the new state."""
+    """Return the likeliest next token for each row of `X`, (n, 1), and the state."""
     Y, state = net.decoder(X, state, training=False)  # (n, 1, q)
     return tf.argmax(Y, axis=2, output_type=tf.int32), state
 
@@ -334,13 +333,13 @@ def predict_seq2seq(
     The likeliest token of each step is the input of the next, until ``'<eos>'`` or
     `num_steps` tokens. The words of the translation are joined with spaces. With
     `save_attention_weights`, the decoder's `attention_weights` are kept after each
-    step, else the list is empty. Dropout is off meanwhile. Errors:
+    step; otherwise the list is empty. Dropout is off meanwhile. For errors see
     `d2l_local.text.sentence_pairs.encode_source`.
     """
-    X, valid_len = translation.encode_source(src_sentence, src_vocab, num_steps)
+    X, valid_len = sentence_pairs.encode_source(src_sentence, src_vocab, num_steps)
     bos, eos = reserved_index(tgt_vocab, BOS), reserved_index(tgt_vocab, EOS)
     outputs, attention_weights = [], []
-    # Weights that a decoder puts by while it is compiled are no numbers.
+    # Attention weights that a decoder stores while it is compiled have no values.
     step = decode_step.python_function if save_attention_weights else decode_step
     state = encode(net, tf.constant(X, tf.int32), tf.constant(valid_len))
     dec_X = tf.constant([[bos]])

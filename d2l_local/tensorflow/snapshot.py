@@ -1,4 +1,4 @@
-"""What TensorFlow holds during a training, as NumPy arrays and back."""
+"""The variables of a training run in TensorFlow, to NumPy arrays and back."""
 
 import numpy as np
 import tensorflow as tf
@@ -12,8 +12,8 @@ class Snapshot:
     arrays go out and come in.
 
     Keras' dropout keeps its random numbers in variables of the layer, which are saved
-    with the model. TensorFlow tells nobody where its other random numbers are, so a
-    hand-written model that draws some isn't taken up exactly.
+    with the model. The state of TensorFlow's other random numbers can't be read, so a
+    hand-written model that draws some isn't resumed exactly.
     """
 
     framework = "tensorflow"
@@ -24,19 +24,19 @@ class Snapshot:
         self.optimizer = updater if keras else None
 
     def optimizer_name(self):
-        """What updates the parameters, for the reader of an error message."""
+        """Return the name of what updates the parameters, for error messages."""
         return "function" if self.optimizer is None else type(self.optimizer).__name__
 
     def model(self):
-        """The variables, numbered in the model's own order."""
+        """Return the variables, numbered in the model's own order."""
         return numbered(self._variables())
 
     def updater(self):
-        """The variables of the optimiser, its number of steps and rate among them."""
+        """Return the optimiser's variables, with its number of steps and its rate."""
         return {} if self.optimizer is None else numbered(self.optimizer.variables)
 
     def load(self, model, updater):
-        """Put back what `model` and `updater` gave."""
+        """Put back what `model` and `updater` returned."""
         assign(self._variables(), model)
         if self.optimizer is not None:
             rate = float(self.optimizer.learning_rate)
@@ -44,15 +44,15 @@ class Snapshot:
             self.optimizer.learning_rate = rate  # that of the call, not of the file
 
     def state_arrays(self, state):
-        """The parts of a hidden state, numbered."""
+        """Return the parts of a hidden state by their numbers."""
         return {
-            # NumPy lacks bfloat16, and float32 holds its values.
-            str(i): np.array(tf.cast(part, tf.float32) if low(part) else part)
+            # NumPy has no bfloat16; float32 holds its values.
+            str(i): (tf.cast(part, tf.float32) if low(part) else part).numpy()
             for i, part in enumerate(tf.nest.flatten(state))
         }
 
     def state_of(self, arrays):
-        """The hidden state whose parts are `arrays`, nested as the model nests it."""
+        """Return the hidden state with the parts `arrays`, nested as the model does."""
         parts = [tf.constant(arrays[str(i)]) for i in range(len(arrays))]
         pattern = self.net.begin_state(batch_size=parts[0].shape[0])
         kinds = [part.dtype for part in tf.nest.flatten(pattern)]
@@ -60,11 +60,11 @@ class Snapshot:
         return tf.nest.pack_sequence_as(pattern, parts)
 
     def random_state(self):
-        """Nothing: see the class."""
+        """Return nothing: see the class."""
         return {}
 
     def set_random_state(self, arrays):
-        """Nothing: see the class."""
+        """Do nothing: see the class."""
 
     def _variables(self):
         if isinstance(self.net, tf.keras.layers.Layer):
@@ -73,13 +73,13 @@ class Snapshot:
 
 
 def low(tensor):
-    """Whether a tensor is of half precision."""
+    """Return True for a tensor of half precision."""
     return tensor.dtype in (tf.bfloat16, tf.float16)
 
 
 def numbered(variables):
-    """The values of `variables` by their numbers."""
-    return {str(i): np.array(variable) for i, variable in enumerate(variables)}
+    """Return the values of `variables` by their numbers."""
+    return {str(i): np.asarray(v).copy() for i, v in enumerate(variables)}
 
 
 def assign(variables, arrays):

@@ -23,7 +23,7 @@ MAX_STEPS = 128
 
 
 def run_layer(layer, X, state, training=None):
-    """The outputs of a Keras layer, (n, T, h), and its new state, as one list.
+    """Return the outputs of a Keras layer, (n, T, h), and its new state, as one list.
 
     `layer` is one that `d2l_local.tensorflow.check_rnn_layer` accepts, `X` is
     (n, T, d) even for a time-major layer, and `state` is nested as the layer nests it.
@@ -43,7 +43,7 @@ def run_layer(layer, X, state, training=None):
 
 
 def run_unrolled(layer, X, state):
-    """`run_layer` for a layer that is unrolled."""
+    """Do the work of `run_layer` for a layer that is unrolled."""
     steps = tf.unstack(once(X), axis=1)  # T tensors (n, d)
     new_state = []
     for cell, cell_state in zip(cells_of(layer), by_cell(layer, state), strict=True):
@@ -53,7 +53,7 @@ def run_unrolled(layer, X, state):
 
 
 def run_cell(cell, steps, state):
-    """The outputs of one cell for the inputs `steps`, T of each, and its new state."""
+    """Return the outputs of a cell for the T inputs `steps`, and its new state."""
     dtype, step = cell.compute_dtype, STEPS[type(cell)]
     W = once(tf.cast(cell.kernel, dtype))  # (d, g)
     U = once(tf.cast(cell.recurrent_kernel, dtype))  # (h, g)
@@ -73,7 +73,7 @@ def run_cell(cell, steps, state):
 
 
 def with_late_gradient(b, W, inputs):
-    """`b`, (T, n, g), unchanged; behind it, `W` gets its gradient for all steps.
+    """Return `b`, (T, n, g), unchanged; behind it, `W` gets its gradient for all steps.
 
     b[t] is added to inputs[t] @ W, so both have the same gradient, dz_t. `inputs` is a
     list of T tensors (n, d), complete by the time that backpropagation comes here.
@@ -93,7 +93,7 @@ def with_late_gradient(b, W, inputs):
 
 @tf.custom_gradient
 def once(x):
-    """`x`, to be differentiated once: a second time, the late gradients are missing."""
+    """Return `x`, and refuse a second derivative, which late gradients would spoil."""
 
     def grad(dx):
         return tf.raw_ops.PreventGradient(
@@ -106,7 +106,7 @@ def once(x):
 
 
 def biases(cell):
-    """Two biases, (g,): for the product with the inputs and for that with the state."""
+    """Return two biases, (g,): one goes with the inputs, the other with the state."""
     zero = tf.zeros(cell.kernel.shape[1], cell.compute_dtype)
     if not cell.use_bias:
         return zero, zero
@@ -150,10 +150,10 @@ STEPS = {
 
 
 def unrolls(layer, X):
-    """Whether `run_layer` unrolls `layer` for the sequences `X`.
+    """Tell if `run_layer` unrolls `layer` for the sequences `X`.
 
-    It does for a plain layer, of a class of Keras itself, that is built already: no
-    other direction, state, mask, penalty, precision or dropout is its own business.
+    It does for a plain Keras layer that is built already, without another direction,
+    state, mask, penalty, precision or dropout.
     A layer for which Keras has a kernel of cuDNN keeps that on a GPU.
     """
     layers = tf.keras.layers
@@ -178,13 +178,13 @@ def unrolls(layer, X):
 
 
 def is_plain(part, dtype):
-    """Whether a layer or cell is built, computes in `dtype`, and adds no penalty."""
+    """Tell if a layer or cell is built, computes in `dtype`, and adds no penalty."""
     same_dtype = getattr(part, "compute_dtype", None) == dtype.name
     return same_dtype and part.built and part.activity_regularizer is None
 
 
 def fits(layer, X, state):
-    """Whether a state is as `layer` makes it for `X`; if not, Keras complains."""
+    """Tell if a state is as `layer` makes it for `X`; if not, Keras complains."""
     cells, states = cells_of(layer), by_cell(layer, state)
     return len(states) == len(cells) and all(
         isinstance(parts, list | tuple)
@@ -195,7 +195,7 @@ def fits(layer, X, state):
 
 
 def is_stack(layer):
-    """Whether a layer runs a stack of cells, and so nests a state for each."""
+    """Tell if a layer runs a stack of cells, and so nests a state for each."""
     return isinstance(layer.cell, tf.keras.layers.StackedRNNCells)
 
 

@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from d2l_local.exchange.architecture import Architecture
 from d2l_local.exchange.file import check_fit, read_weights, write_weights
-from d2l_local.exchange.gates import added_biases, one_by_one, side_by_side
+from d2l_local.exchange.gates import added_biases, pack_gates, unpack_gates
 from d2l_local.tensorflow.model import RNNModel
 
 LAYERS = {
@@ -29,8 +29,8 @@ ORDER = {"rnn": "h", "gru": "zrh", "lstm": "ifco"}
 def export_weights(net, path, vocab=None):
     """Write the weights of an `RNNModel` to the file `path`, whole or not at all.
 
-    With `vocab`, the vocabulary whose indices the model reads, the file can be put to
-    work by itself: `load_model`. Raises TypeError or ValueError for a model that no
+    With `vocab`, the vocabulary whose indices the model reads, the file is enough to
+    write a text: see `load_model`. Raises TypeError or ValueError for a model that no
     file can describe, and for weights that aren't finite.
     """
     architecture = architecture_of(net)
@@ -38,7 +38,7 @@ def export_weights(net, path, vocab=None):
     for block, params in zip(architecture.blocks, recurrent_params(net)):
         W_x, W_h, bias = (param.numpy() for param in params)
         b_x, b_h = bias if bias.ndim == 2 else (bias, 0 * bias)
-        gates = one_by_one(W_x, W_h, b_x, b_h, block, order)
+        gates = unpack_gates(W_x, W_h, b_x, b_h, block, order)
         tensors |= added_biases(gates, block, order, architecture.reset)
     tensors["W_hq"], tensors["b_q"] = net.dense.get_weights()
     write_weights(path, architecture, tensors, vocab)
@@ -53,14 +53,19 @@ def import_weights(net, path):
     """
     architecture, tensors, vocab = read_weights(path)
     check_fit(path, architecture, architecture_of(net))
+    assign_weights(net, architecture, tensors)
+    return vocab
+
+
+def assign_weights(net, architecture, tensors):
+    """Copy the `tensors` that `read_weights` has checked into a model built alike."""
     order = ORDER[architecture.cell]
     for block, params in zip(architecture.blocks, recurrent_params(net)):
-        W_x, W_h, b_x, b_h = side_by_side(tensors, block, order, architecture.reset)
+        W_x, W_h, b_x, b_h = pack_gates(tensors, block, order, architecture.reset)
         bias = tf.stack([b_x, b_h]) if len(params[2].shape) == 2 else b_x
         for param, value in zip(params, (W_x, W_h, bias), strict=True):
             param.assign(value)
     net.dense.set_weights([tensors["W_hq"], tensors["b_q"]])
-    return vocab
 
 
 def load_model(path):
@@ -71,7 +76,7 @@ def load_model(path):
     one direction are stacked as cells, in both as `Bidirectional` layers. Raises
     ValueError for a bad file.
     """
-    architecture, tensors, _ = read_weights(path)
+    architecture, tensors, vocab = read_weights(path)
     dtype = tensors["b_q"].dtype.name
     every_step = {"return_sequences": True, "return_state": True, "dtype": dtype}
     options = {"dtype": dtype}
@@ -91,25 +96,26 @@ def load_model(path):
         stacked = tf.keras.layers.StackedRNNCells(cells, dtype=dtype)
         layers = tf.keras.layers.RNN(stacked, **every_step)
     net = RNNModel(layers, architecture.vocab_size, init=None, dtype=dtype)
-    return net, import_weights(net, path)
+    assign_weights(net, architecture, tensors)
+    return net, vocab
 
 
 def architecture_of(net):
-    """What a model is made of, as an `Architecture`."""
+    """Return the `Architecture` of a model."""
     if not isinstance(net, RNNModel):
         raise TypeError(f"net is {type(net).__name__}: pass an RNNModel")
     both_ways = {isinstance(x, tf.keras.layers.Bidirectional) for x in net.rnn}
     if len(both_ways) > 1:
         raise ValueError(
             "some layers of the model run in both directions and some in one, which a "
-            "file of weights can't describe: build all alike"
+            "file of weights can't describe: build them all alike"
         )
     cells = [cell for layer in net.rnn for cell in cells_of(layer)]
     first, *others = [kind_of(cell) for cell in cells]
     if any(other != first for other in others):
         raise ValueError(
             f"the layers of the model differ, {first} and others, which a file of "
-            "weights can't describe: build all alike"
+            "weights can't describe: build them all alike"
         )
     (bidirectional,) = both_ways
     return Architecture(
@@ -121,7 +127,7 @@ def architecture_of(net):
 
 
 def cells_of(layer):
-    """The cells of a Keras layer, from the bottom up; of a second direction last.
+    """Return the cells of a Keras layer, bottom up, those of a second direction last.
 
     Raises ValueError for a layer whose cells don't work as in the formulas.
     """
@@ -151,11 +157,11 @@ def cells_of(layer):
 
 
 def kind_of(cell):
-    """What one Keras cell is made of, as fields of an `Architecture`."""
+    """Describe one Keras cell, as fields of an `Architecture`."""
     kind = next((kind for kind, made in CELLS.items() if type(cell) is made), None)
     if kind is None or not cell.use_bias:
         raise ValueError(
-            f"the cell {cell.name!r}, a {type(cell).__name__}, is of a kind of its own "
+            f"the cell {cell.name!r}, a {type(cell).__name__}, is a class of your own "
             "or has no bias, which a file of weights can't describe: use "
             "SimpleRNNCell, GRUCell or LSTMCell with use_bias=True"
         )
@@ -175,7 +181,7 @@ def kind_of(cell):
 
 
 def recurrent_params(net):
-    """For each layer and direction W_x (d, gh), W_h (h, gh) and the bias.
+    """Return for each layer and direction W_x (d, gh), W_h (h, gh) and the bias.
 
     The bias has the shape (gh), or (2, gh) in a GRU with its reset gate after the
     product: b_x and b_h.

@@ -1,17 +1,17 @@
-"""Text, from a file to batches of token indices. Nothing here touches a tensor.
+"""From a text file to batches of token indices, without tensors.
 
-    sources         which file a name such as 'time_machine' stands for
-    reading         the lines of a file, or pieces of a large one
-    cleaning        letters, spaces, lower case
+    sources         finds the file that a name such as 'time_machine' stands for
+    reading         reads the lines of a file, or a large one in pieces
+    cleaning        lower-case letters and single spaces
     vocabulary      tokens and their indices
     corpus          the indices of a whole text, in memory or in a file
-    loading         read, tokenize and number a text in one call
+    loading         reads, tokenizes and numbers a text in one call
     batching        a corpus as minibatches of subsequences
     prompt          the beginning of a text that a model is to continue
     sentence_pairs  sentences and their translations
-    bleu            how close a translation comes to a reference
+    bleu            scores a translation against a reference
 
-`from d2l_local.text import load_corpus` and its kin are handed on from `loading`.
+`load_corpus` and the other names of `loading` can be imported from this package.
 """
 
 from d2l_local.text.loading import (

@@ -3,11 +3,11 @@
 A batch is a pair `(X, Y)` of int64 arrays (batch_size, num_steps): `Y` is `X`
 shifted by one token, the next token being what a language model predicts.
 
-How many batches one pass serves, for n tokens: with a random offset o, that is
-``(n - 1 - o) // (batch_size * num_steps)``. At least ``batch_size * (num_steps + 1)``
-tokens are asked for. The offset is drawn from 0 to num_steps (random order:
-num_steps - 1), and from a smaller range where a large offset would leave a short
-text without any batch. So every pass serves at least one.
+For n tokens and a random offset o, one pass has
+``(n - 1 - o) // (batch_size * num_steps)`` batches. The text must have at least
+``batch_size * (num_steps + 1)`` tokens. The offset is drawn from 0 to num_steps (random
+order: num_steps - 1), and from a smaller range where a large offset would leave a short
+text without any batch, so every pass has at least one.
 """
 
 import hashlib
@@ -25,11 +25,11 @@ HASHED_AT_ONCE = 1 << 18  # tokens
 
 
 def seq_data_iter_random(corpus, batch_size, num_steps, rng=None):
-    """Generator of batches whose subsequences stand in random order.
+    """Yield batches whose subsequences come in random order.
 
     The text, from a random offset on, is cut into pieces of `num_steps` tokens.
-    Each piece is served at most once; neighbours in a batch or in successive
-    batches are not neighbours in the text, so no state may be carried over.
+    Each piece comes at most once; neighbours in a batch or in successive batches
+    aren't neighbours in the text, so don't carry the state over.
 
     `corpus`: n indices, list or 1-D array of whole numbers, which is read one batch
     at a time. `rng`: a `random.Random`, by default the module `random`; all numbers
@@ -43,14 +43,14 @@ def seq_data_iter_random(corpus, batch_size, num_steps, rng=None):
     offset = rng.randint(0, min(num_steps - 1, spare))
     # One token less: the last label of a piece is the token after it.
     num_subseqs = (len(corpus) - 1 - offset) // num_steps
-    # Compact, for a long text: 8 bytes a piece. Shuffled in the order of a list.
+    # Compact, for a long text: 8 bytes a piece. Shuffles like a list.
     starts = array("q", range(offset, offset + num_subseqs * num_steps, num_steps))
     rng.shuffle(starts)
     return _gathered(corpus, np.frombuffer(starts, np.int64), batch_size, num_steps)
 
 
 def seq_data_iter_sequential(corpus, batch_size, num_steps, rng=None):
-    """Generator of batches in which row i continues row i of the batch before.
+    """Yield batches in which row i continues row i of the batch before.
 
     The text, from a random offset on, is cut into `batch_size` long rows, and a
     window of `num_steps` moves along them::
@@ -69,7 +69,7 @@ def seq_data_iter_sequential(corpus, batch_size, num_steps, rng=None):
 
 
 def _gathered(corpus, starts, batch_size, num_steps):
-    """Batches of the pieces that begin at `starts`, in that order."""
+    """Yield batches of the pieces that begin at `starts`, in that order."""
     for i in range(0, len(starts) - batch_size + 1, batch_size):
         # (batch_size, 1) + (num_steps,) -> (batch_size, num_steps)
         at = starts[i : i + batch_size, None] + np.arange(num_steps)
@@ -77,21 +77,21 @@ def _gathered(corpus, starts, batch_size, num_steps):
 
 
 def _continued(corpus, batch_size, num_steps):
-    """Batches of a window that moves along `batch_size` rows of the whole corpus."""
+    """Yield batches from a window that moves along `batch_size` rows of the corpus."""
     row = (len(corpus) - 1) // batch_size  # tokens in a row
     end = row * batch_size
     Xs = corpus[:end].reshape(batch_size, row)
     Ys = corpus[1 : end + 1].reshape(batch_size, row)
     for i in range(0, row - num_steps + 1, num_steps):
         window = slice(i, i + num_steps)
-        # Copies: who changes a batch must not change the text.
+        # Copies, so that changing a batch doesn't change the text.
         yield Xs[:, window].astype(np.int64), Ys[:, window].astype(np.int64)
 
 
 def _checked(corpus, batch_size, num_steps):
-    """The three arguments as 1-D array of whole numbers, int, int; raises for bad ones.
+    """Return the arguments as a 1-D array of whole numbers, int, int; refuse bad ones.
 
-    An array is taken as it is: only what is served is copied, one batch at a time.
+    An array isn't copied as a whole, only one batch at a time.
     """
     batch_size = at_least_one("batch_size", batch_size)
     num_steps = at_least_one("num_steps", num_steps)
@@ -99,7 +99,7 @@ def _checked(corpus, batch_size, num_steps):
         tokens = np.asarray(corpus)
     except ValueError as error:  # rows of several lengths
         raise ValueError(
-            f"corpus is not one row of indices: {error}. Use vocab[tokens] of one list"
+            f"corpus is not one row of indices: {error}. Use vocab[tokens] for one list"
         ) from error
     if tokens.ndim != 1:
         raise ValueError(f"corpus has shape {tokens.shape}: give one row of indices")
@@ -122,9 +122,9 @@ def _random_numbers(rng):
         return random
     if rng is random or isinstance(rng, random.Random):
         return rng
-    # NumPy's generators have methods of the same names that do other things.
+    # NumPy's generators have methods of the same names that do something else.
     raise TypeError(
-        f"rng={rng!r} is no random.Random: give random.Random(seed), or None"
+        f"rng={rng!r} isn't a random.Random: give random.Random(seed), or None"
     )
 
 
@@ -135,8 +135,8 @@ class SeqDataLoader:
     `max_tokens`: how much of the text to use, -1 for all of it.
     `text`: None for the time-machine rule of `find_time_machine`, else a path or the
     name of an embedded text, as in `load_corpus`; `unicode` as in `clean`.
-    `seed`: of the loader's own random numbers, so that a fresh loader serves the same
-    epochs in the same order on every machine and disturbs nobody else's; None draws
+    `seed` is for the loader's own random numbers: a fresh loader gives the same epochs
+    in the same order on every machine, and no other random numbers change. None draws
     a seed from the operating system.
     `convert`: applied to each X and Y, for example `torch.from_numpy`.
 
@@ -161,7 +161,8 @@ class SeqDataLoader:
     ):
         if convert is not None and not callable(convert):
             raise TypeError(
-                f"convert={convert!r} can't be called: give a function of an array"
+                f"convert={convert!r} can't be called: give a function that takes an "
+                "array"
             )
         text = "time_machine" if text is None else text
         max_tokens = check_max_tokens(max_tokens)
@@ -187,18 +188,18 @@ class SeqDataLoader:
         return ((self._convert(X), self._convert(Y)) for X, Y in batches)
 
     def get_state(self):
-        """State of the random numbers, from which the next `iter` starts.
+        """Return the state of the random numbers, from which the next `iter` starts.
 
         An epoch draws all its numbers when `iter` is called, so the state before that
-        call fixes the whole epoch. It is a list that JSON can store.
+        call fixes the whole epoch. The list can be stored as JSON.
         """
         version, numbers, gauss = self._rng.getstate()
         return [version, list(numbers), gauss]
 
     def set_state(self, state):
-        """Go on from a `state` that `get_state` gave, perhaps in another process.
+        """Restore a `state` that `get_state` returned, perhaps in another process.
 
-        Raises ValueError, and changes nothing, if it is none.
+        Raises ValueError, and changes nothing, for anything else.
         """
         fresh = random.Random(0)
         try:
@@ -207,12 +208,13 @@ class SeqDataLoader:
             fresh.gauss_next = None if gauss is None else float(gauss)
         except (TypeError, ValueError, OverflowError) as error:
             raise ValueError(
-                f"this is no state of a loader: {error}. Give what get_state() returned"
+                f"this isn't the state of a loader: {error}. Give what get_state() "
+                "returned"
             ) from error
         self._rng = fresh
 
     def fingerprint(self):
-        """Short hash (str) of what is served: two loaders with the same one agree.
+        """Return a short hash (str) of the batches: loaders with the same one agree.
 
         It covers the corpus, the vocabulary, `batch_size`, `num_steps` and the order,
         not the state of the random numbers, and is the same on every machine.
@@ -229,7 +231,7 @@ class SeqDataLoader:
             ).encode("utf-8", "backslashreplace")
         )
         for i in range(0, len(self.corpus), HASHED_AT_ONCE):
-            # One width for all, in which a corpus of few kinds of tokens may not be.
+            # One width for all: a corpus with few kinds of tokens may be narrower.
             piece = np.asarray(self.corpus[i : i + HASHED_AT_ONCE]).astype("<i8")
             digest.update(piece)
         return digest.hexdigest()[:16]
@@ -255,7 +257,7 @@ def load_data_time_machine(
     convert=None,
     unicode=False,
 ):
-    """`(loader, vocab)`: a `SeqDataLoader`, which documents all, and its `Vocab`."""
+    """Return `(loader, vocab)`: a `SeqDataLoader`, see there, and its `Vocab`."""
     loader = SeqDataLoader(
         batch_size,
         num_steps,

@@ -1,4 +1,4 @@
-"""BLEU: how much a translation has in common with one that is known to be right."""
+"""BLEU: how much a translation has in common with a reference translation."""
 
 import math
 from collections import Counter
@@ -7,11 +7,12 @@ from d2l_local.arguments import at_least_one
 
 
 def bleu(pred_seq, label_seq, k):
-    """The BLEU score, 0 to 1, of the sentence `pred_seq` against `label_seq`.
+    """Return the BLEU score, 0 to 1, of the sentence `pred_seq` against `label_seq`.
 
     Both are strings of tokens with spaces between; `k` is the length of the longest
-    n-grams that are compared. With p_n for the share of the predicted n-grams that
-    the label holds too, each as often as the label has it at most, the score is
+    n-grams to compare. With p_n for the fraction of the predicted n-grams that
+    also occur in the label, each counted at most as often as it occurs there, the score
+    is
 
         exp(min(0, 1 - len_label / len_pred)) * product of p_n ** (1 / 2 ** n),
 
@@ -20,15 +21,15 @@ def bleu(pred_seq, label_seq, k):
     compared up to its own length, so that a perfect translation always has score 1;
     an empty prediction has score 0.
 
-    Raises TypeError if a sentence is no string or `k` no whole number, ValueError if
-    `k` is below 1 or the label is empty. (Papineni and others 2002,
+    Raises TypeError if a sentence isn't a string or `k` isn't a whole number,
+    ValueError if `k` is below 1 or the label is empty. (Papineni and others 2002,
     https://aclanthology.org/P02-1040, with the weights of the classic `d2l`.)
     """
     k = at_least_one("k", k)
     pred, label = _tokens("pred_seq", pred_seq), _tokens("label_seq", label_seq)
     if not label:
         raise ValueError(
-            f"label_seq={label_seq!r} holds no token: give the right translation"
+            f"label_seq={label_seq!r} holds no token: give the reference translation"
         )
     if not pred:
         return 0.0
@@ -46,12 +47,12 @@ def bleu(pred_seq, label_seq, k):
 def _tokens(name, sentence):
     if not isinstance(sentence, str):
         raise TypeError(
-            f"{name}={sentence!r} is no string: join the tokens with spaces, as in "
+            f"{name}={sentence!r} isn't a string: join the tokens with spaces, as in "
             "' '.join(tokens)"
         )
     return sentence.split()
 
 
 def _ngrams(tokens, n):
-    """How often each run of `n` tokens occurs."""
+    """Count how often each run of `n` tokens occurs."""
     return Counter(zip(*(tokens[i:] for i in range(n))))

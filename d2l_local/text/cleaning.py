@@ -1,4 +1,4 @@
-"""Cleaning a text to lower-case letters and single spaces, whole or in pieces."""
+"""Clean a text to lower-case letters and single spaces, whole or in pieces."""
 
 import re
 import unicodedata
@@ -10,11 +10,12 @@ ASCII_LETTERS = bytes(
     for i in range(256)
 )
 PLAIN = ("Lu", "Ll", "Lt", "Lo")  # letters, without those that modify others
-SEAM = 8  # characters on either side of a seam that are looked at
-# No text has longer runs of what cannot be cut anywhere, and of combining marks,
-# the order of which takes a time that grows with the square of their number.
+SEAM = 8  # characters to look at on either side of a seam
+# No text has longer runs without a place to cut, or of combining marks. To order the
+# marks takes a time that grows with the square of their number.
 LONGEST_RUN = 1 << 14
 MOST_MARKS = 500
+ASCII = re.compile(r"[\x00-\x7f]+")
 OTHERS = re.compile(rf"[^\w\s\x00-\x7f]{{{MOST_MARKS + 1}}}")
 
 
@@ -23,7 +24,7 @@ class _Letters(dict):
 
     def __missing__(self, code):
         kept = code if unicodedata.category(chr(code))[0] in "LM" else ord(" ")
-        if len(self) < 1 << 16:  # a text that uses more is no text
+        if len(self) < 1 << 16:  # a text with more isn't written in a language
             self[code] = kept
         return kept
 
@@ -37,10 +38,12 @@ def clean(line, unicode=False):
     Classic rule: every run of characters other than A-Z and a-z is one space.
     With `unicode`, the letters and combining marks of every script stay, composed
     (NFC) where Unicode has a composed form; every other run is one space.
-    Raises TypeError if `line` is no string.
+    Raises TypeError if `line` isn't a string.
     """
     if not isinstance(line, str):
-        raise TypeError(f"line={line!r} is no string: decode bytes, clean line by line")
+        raise TypeError(
+            f"line={line!r} isn't a string: decode bytes, and clean one line at a time"
+        )
     if not unicode:
         letters = line.encode("ascii", "replace").translate(ASCII_LETTERS)
         return b" ".join(letters.split()).decode("ascii")
@@ -49,13 +52,20 @@ def clean(line, unicode=False):
     return " ".join(letters.split())
 
 
-def clean_pieces(texts, unicode=False, joint=" ", name="the text"):
-    """Generator of the cleaned text, piece by piece, of the pieces of a text.
+def count_dropped(text):
+    """Count the letters and combining marks that `clean` drops without `unicode`."""
+    if text.isascii():  # Python knows this without looking at the characters
+        return 0
+    return len(ASCII.sub("", text).translate(LETTERS).replace(" ", ""))
 
-    Joined, the pieces are the cleaned lines that are not empty, with `joint`, one
-    space or nothing, between them: wherever the seams are.
-    Raises ValueError, with `unicode`, where there is no place for a seam, or a letter
-    has too many marks; it calls the text by its `name`.
+
+def clean_pieces(texts, unicode=False, joint=" ", name="the text"):
+    """Yield the cleaned text, piece by piece, from the pieces of a text.
+
+    Wherever the seams are, the pieces together are the cleaned lines that aren't empty,
+    with `joint`, one space or nothing, between them. With `unicode`, raises ValueError,
+    with the `name` of the text, if there is no place for a seam or a letter has too
+    many marks.
     """
     glue, rest = "", ""
     for text in chain(texts, [None]):
@@ -76,15 +86,15 @@ def clean_pieces(texts, unicode=False, joint=" ", name="the text"):
 
 
 def _clean_lines(text, unicode, joint):
-    if joint == " ":  # a line end is a run of other characters like any other
+    if joint == " ":  # a line end is then like any other run
         return clean(text, unicode)
     return joint.join(clean(line, unicode) for line in text.split("\n"))
 
 
 def _seam(text, unicode, joint):
-    """Where a text may be cut, before which character: (index, is it in a word).
+    """Find where a text may be cut: (index of the character after the cut, in a word?).
 
-    Index 0 says: nowhere yet. Spaces and line ends are best: they take part in no
+    Index 0 means nowhere yet. Spaces and line ends are best: they take part in no
     composition, and the lower case of a letter doesn't look beyond them.
     """
     if joint != " ":
@@ -119,7 +129,7 @@ def _no_text(name, number, things, text):
 
 
 def _can_part(left, right):
-    """Whether both sides are lowered and composed as if they stood alone.
+    """Tell if both sides are lowered and composed as if they stood alone.
 
     A capital sigma is lowered by what stands before and after it, further away than
     can be seen from here; letters and what ends a word stop that view.
@@ -139,5 +149,5 @@ def _composed(text):
 
 
 def _ends_word(character):
-    """Whether a capital sigma before this character is lowered to a final one."""
+    """Tell if a capital sigma before this character is lowered to a final one."""
     return f"AΣ{character}A".lower()[1] == "ς"

@@ -3,15 +3,17 @@
 A text of any size is read twice, in pieces: once to count its tokens, once to number
 them. The array of a large one lies in a file without a name in the folder for
 temporary files (TMPDIR, which should not be in memory itself), in the smallest type
-that holds its vocabulary, one byte a character as a rule. What is read of it comes
-into memory, and may leave it again. The system takes the file away with the array,
+that holds its vocabulary, one byte a character as a rule. The parts that are read
+come into memory, and may leave it again. The system removes the file with the array,
 even if the process is killed.
 
 Measured with 100 MB of English: the memory of the process grows by 5 MiB at most
 while they are loaded. Words need the memory of their vocabulary besides.
 """
 
+import sys
 import tempfile
+import warnings
 from collections import Counter
 from contextlib import contextmanager
 from itertools import repeat
@@ -19,7 +21,7 @@ from operator import index as as_index
 
 import numpy as np
 
-from d2l_local.text.cleaning import clean_pieces
+from d2l_local.text.cleaning import clean_pieces, count_dropped
 from d2l_local.text.reading import read_pieces
 from d2l_local.text.vocabulary import Vocab
 
@@ -35,15 +37,18 @@ def corpus_of(
     reserved_tokens=None,
     joint=" ",
 ):
-    """`(corpus, vocab)` of a `Source`; `joint` stands between lines of characters.
+    """Return `(corpus, vocab)` of a `Source`; `joint` goes between lines of characters.
 
-    The other parameters, the result and the errors are those of `load_corpus`.
+    Other parameters, result and errors are those of `load_corpus`.
     """
-    counts = Counter()
-    for tokens in _tokens(source, token, unicode, joint):
+    counts, dropped = Counter(), []
+    for tokens in _tokens(source, token, unicode, joint, dropped):
         counts.update(tokens)
     if not counts:
         raise ValueError(_no_letters(source, unicode))
+    # Only the classic text is joined by nothing, and that is cut to a-z on purpose.
+    if sum(dropped) and joint:
+        _warn_of_dropped(source, sum(dropped), counts)
     vocab = Vocab.from_counts(counts, min_freq, reserved_tokens)
     tokens, wanted = _tokens(source, token, unicode, joint), counts.total()
     if max_tokens != -1:
@@ -58,7 +63,7 @@ def corpus_of(
 
 
 def check_max_tokens(max_tokens):
-    """`max_tokens` as an int: -1 for the whole text, else 1 or more."""
+    """Return `max_tokens` as an int: -1 for the whole text, else 1 or more."""
     try:
         number = as_index(max_tokens)
     except TypeError:
@@ -74,21 +79,53 @@ def check_max_tokens(max_tokens):
     return number
 
 
-def _tokens(source, token, unicode, joint):
-    """Generator of the tokens in pieces: strings of characters, or lists of words."""
+def _tokens(source, token, unicode, joint, dropped=None):
+    """Yield the tokens in pieces: strings of characters, or lists of words.
+
+    To the list `dropped` goes the number of letters that cleaning drops, by piece.
+    """
     pieces, name = read_pieces(source.path), repr(str(source.path))
+    if dropped is not None and not unicode:
+        pieces = _watched(pieces, dropped)
     if token == "char":
         yield from clean_pieces(pieces, unicode, joint, name)
         return
     rest = ""
     for piece in clean_pieces(pieces, unicode, name=name):
-        *words, rest = (rest + piece).split(" ")  # the last one may go on
+        *words, rest = (rest + piece).split(" ")  # the last one may continue
         yield words
     yield [rest] if rest else []
 
 
+def _watched(pieces, dropped):
+    for piece in pieces:
+        dropped.append(count_dropped(piece))
+        yield piece
+
+
+def _warn_of_dropped(source, number, counts):
+    """Warn that a text loses letters; `counts` are of the tokens that are left."""
+    kept = sum(len(token) * n for token, n in counts.items() if token != " ")
+    warnings.warn(
+        f"{str(source.path)!r} loses {number} of its {number + kept} letters and "
+        "accents, since only a to z are kept: to keep them all, pass unicode=True, as "
+        "in load_corpus(path, unicode=True)",
+        stacklevel=_level_of_caller(),
+    )
+
+
+def _level_of_caller():
+    """Return the `stacklevel` of the line that called this package."""
+    package = __name__.partition(".")[0] + "."
+    # From 0, the frame of the function that asks, which counts as level 1.
+    frame, level = sys._getframe(1), 1
+    while frame.f_back and frame.f_globals.get("__name__", "").startswith(package):
+        frame, level = frame.f_back, level + 1
+    return level
+
+
 def _first(pieces, n):
-    """The first `n` tokens of pieces of tokens."""
+    """Yield the first `n` tokens of pieces of tokens."""
     for piece in pieces:
         yield piece[:n]
         n -= len(piece)
@@ -117,17 +154,17 @@ def _smallest_type(num_indices):
 
 
 def _list(pieces, n, num_indices):
-    """A list of the indices, which share their int objects."""
+    """Return a list of the indices, which share their int objects."""
     shared = list(range(num_indices))
     return [shared[i] for piece in pieces for i in piece.tolist()]
 
 
 def _file(pieces, n, num_indices):
-    """An array of `n` indices in a file without a name; fewer if there are no more."""
+    """Return an array of `n` indices in a nameless file; fewer if there are no more."""
     kind = _smallest_type(num_indices)
     size = n * kind.itemsize
     with _storing(size):
-        # Not buffered: what could not be written is not tried again at the end.
+        # Not buffered, so a failed write isn't tried again at the end.
         file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115
     with file:
         for piece in pieces:
@@ -136,7 +173,7 @@ def _file(pieces, n, num_indices):
         if file.tell() == 0:  # which can't be mapped
             return np.zeros(0, kind)
         with _storing(size):
-            # Copy on write: who changes the corpus changes only what they see.
+            # Copy on write: a change to the corpus changes only this process's view.
             return np.memmap(file, kind, "c")
 
 

@@ -1,18 +1,16 @@
-"""Text: reading it, cleaning it, cutting it into tokens, numbering the tokens."""
+"""Read a text, clean it, cut it into tokens and number them."""
 
 from d2l_local.text.cleaning import clean
 from d2l_local.text.corpus import check_max_tokens, corpus_of
 from d2l_local.text.reading import read_lines
 from d2l_local.text.sources import find_source, find_time_machine
 
-TOKEN_KINDS = ("word", "char")
-
 
 def tokenize(lines, token="word"):
-    """Cut each line into words or characters: a list of lists of strings.
+    """Cut each line into words or characters; returns a list of lists of strings.
 
     Raises ValueError if `token` is neither ``'word'`` nor ``'char'``, TypeError if
-    `lines` is a string or holds what is none.
+    `lines` is a string or contains anything but strings.
     """
     if isinstance(lines, (str, bytes)):
         raise TypeError(
@@ -20,20 +18,22 @@ def tokenize(lines, token="word"):
             "text.splitlines()"
         )
     if not hasattr(lines, "__iter__"):
-        raise TypeError(f"lines={lines!r} is no list: give a list of strings")
+        raise TypeError(f"lines={lines!r} isn't a list: give a list of strings")
     lines = list(lines)
     for i, line in enumerate(lines):
         if not isinstance(line, str):
-            raise TypeError(f"lines[{i}] is {line!r}, not a string")
+            raise TypeError(
+                f"lines[{i}] is {line!r}, not a string: give a list of strings"
+            )
     if token == "word":
         return [line.split() for line in lines]
     if token == "char":
         return [list(line) for line in lines]
-    raise ValueError(f"token={token!r} is no kind of token: use 'word' or 'char'")
+    raise ValueError(f"token must be 'word' or 'char', got {token!r}")
 
 
 def read_time_machine():
-    """Lines of *The Time Machine*, or of the stand-in text: lower case, a-z, spaces.
+    """Return the lines of *The Time Machine* or its stand-in: lower case, a-z, spaces.
 
     Blank lines stay, as ``''``. Which text is read: see `find_time_machine`.
     """
@@ -41,12 +41,12 @@ def read_time_machine():
 
 
 def load_corpus_time_machine(max_tokens=-1):
-    """Characters of *The Time Machine*, or of the stand-in text, as indices.
+    """Return the characters of *The Time Machine*, or its stand-in, as indices.
 
     Returns `(corpus, vocab)`: a list of int, cut to `max_tokens` unless that is -1,
-    and the `Vocab` of the whole text. The lines follow each other without a space,
+    and the `Vocab` of the whole text. The lines are joined without a space,
     so the last word of a line runs into the first of the next. Published results
-    depend on it (170580 tokens and 28 indices for the book), so it stays.
+    depend on this (170580 tokens and 28 indices for the book), so it stays.
     Raises ValueError if `max_tokens` is 0 or below -1.
     """
     return load_corpus("time_machine", max_tokens=max_tokens)
@@ -60,7 +60,7 @@ def load_corpus(
     min_freq=0,
     reserved_tokens=None,
 ):
-    """Tokens of a text as indices, for your own file or an embedded text.
+    """Return the tokens of a text as indices: your own file, or an embedded text.
 
     `path_or_name` is the path of a UTF-8 file, a name in `sources.EMBEDDED`, or
     ``'time_machine'`` (see `load_corpus_time_machine`). A name wins over a file
@@ -69,12 +69,13 @@ def load_corpus(
 
     Returns `(corpus, vocab)`: a list of int, cut to `max_tokens` unless that is -1,
     and the `Vocab` of the whole text. Beyond `corpus.LONGEST_LIST` tokens, four
-    million, the corpus is a NumPy array of unsigned integers that lies in a file
+    million, the corpus is a NumPy array of unsigned integers in a file
     (see `d2l_local.text.corpus`). Among characters one space stands between
     lines, and blank lines are skipped; only ``'time_machine'`` has the classic join.
-    Raises FileNotFoundError; ValueError for a text that is not UTF-8, holds no
-    letters or changes meanwhile, and for a bad `token` or `max_tokens`; OSError if
-    there is no room for the file.
+    Raises FileNotFoundError; ValueError for a text that is not UTF-8, has no
+    letters or changes while it is read, and for a bad `token` or `max_tokens`; OSError
+    if there is no room for the file. Warns, with the numbers, if `unicode` is false and
+    the text has letters outside a-z; the classic text of the book is exempt.
     """
     max_tokens = check_max_tokens(max_tokens)
     tokenize([], token)  # a wrong kind is reported before a file is opened

@@ -1,4 +1,4 @@
-"""What a language model is asked to continue: checked before anything is computed."""
+"""Turn the prompt of a language model into indices, and generated indices into text."""
 
 from numbers import Integral
 
@@ -11,7 +11,7 @@ def encode_prompt(prefix, num_preds, vocab):
     Returns a non-empty list of indices.
 
     Raises ValueError for an empty prefix, for tokens that the vocabulary does not
-    hold (the model never saw them: what it would make of `<unk>` is noise), and for
+    hold (the model never saw them, so its answer to `<unk>` would be noise), and for
     a negative `num_preds`, TypeError for a prefix or a number of another type.
     """
     if not isinstance(prefix, (str, list, tuple)):
@@ -41,7 +41,7 @@ def encode_prompt(prefix, num_preds, vocab):
 def decode_tokens(indices, vocab, prefix):
     """Join generated `indices` to text: characters plainly, words with spaces.
 
-    The kind of `prefix` decides, as in `encode_prompt`: a string means characters.
+    The type of `prefix` decides, as in `encode_prompt`: a string means characters.
     """
     separator = "" if isinstance(prefix, str) else " "
     return separator.join(vocab.to_tokens(list(indices)))

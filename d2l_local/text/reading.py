@@ -1,4 +1,4 @@
-"""Reading a text file, whole or piece by piece: a large one needs little memory."""
+"""Read a text file, whole or piece by piece: a large one needs little memory."""
 
 import codecs
 import io
@@ -15,7 +15,7 @@ def read_lines(path):
     """Read the lines of a UTF-8 text file, without their line ends.
 
     `path` is a path or an `importlib.resources` file. A byte-order mark is skipped.
-    Raises FileNotFoundError naming the path, ValueError if it is not UTF-8.
+    Raises FileNotFoundError with the path, ValueError if the file isn't UTF-8.
     """
     # Line ends as Python's text mode knows them. `str.splitlines` would also cut
     # at form feeds and at the line separators inside other scripts' paragraphs.
@@ -24,15 +24,15 @@ def read_lines(path):
 
 
 def read_pieces(path, size=PIECE):
-    """Generator of the text of a UTF-8 file, piece by piece.
+    """Yield the text of a UTF-8 file, piece by piece.
 
-    Joined, the pieces are what Python's text mode reads: every line end is ``'\\n'``.
+    Together, the pieces are what Python's text mode reads: every line end is ``'\\n'``.
     Parameters and errors are those of `read_lines`; `size` counts bytes.
     """
     size = at_least_one("size", size)
     path = Path(path) if isinstance(path, str) else path
     if not hasattr(path, "is_file"):
-        raise TypeError(f"{path!r} is no path: give a str or a pathlib.Path")
+        raise TypeError(f"{path!r} isn't a path: give a str or a pathlib.Path")
     if not path.is_file():
         raise FileNotFoundError(
             f"there is no text file {str(path)!r} (folder: {str(Path.cwd())!r})"
@@ -43,9 +43,9 @@ def read_pieces(path, size=PIECE):
 
 
 def decode(pieces, name):
-    """Generator of the text that `pieces` of bytes hold; `name` is for the error.
+    """Yield the text that `pieces` of bytes hold; errors call the file by its `name`.
 
-    A character, a line end and a byte-order mark may be cut by a seam.
+    A character, a line end or a byte-order mark may span two pieces.
     """
     decoder = codecs.getincrementaldecoder("utf-8")()
     decoder = io.IncrementalNewlineDecoder(decoder, translate=True)
@@ -55,7 +55,7 @@ def decode(pieces, name):
         try:
             text = decoder.decode(piece, final)
         except UnicodeDecodeError as error:
-            # What the decoder failed at are the last bytes that it was given.
+            # The decoder failed at the last bytes that it was given.
             offset = fed - len(error.object) + error.start
             raise ValueError(_not_utf8(name, error, offset)) from error
         if text:
@@ -64,7 +64,7 @@ def decode(pieces, name):
 
 
 def reason_of_no_file(path):
-    """What there is in place of a file, for the end of a message; or ''."""
+    """Describe what there is in place of a file, for the end of a message; or ''."""
     if path.is_dir():
         return ": it is a folder; name a file in it"
     if isinstance(path, Path) and path.is_symlink() and not path.exists():

@@ -1,4 +1,4 @@
-"""Sentence pairs for translation: reading, cleaning and cutting them, as NumPy arrays.
+"""Read sentence pairs for translation, clean them, and turn them into NumPy arrays.
 
 One line of a corpus is a sentence, a tab, and its translation. The embedded corpus is
 English and French, original, and sorted from short to long, so that its first pairs
@@ -21,7 +21,7 @@ EMBEDDED_PAIRS = "phrases_en_fr.tsv"
 
 
 def read_data_nmt(path=None):
-    """The text of a parallel corpus: one pair a line, a tab between the languages.
+    """Return the text of a parallel corpus: one pair a line, a tab in between.
 
     `path` is a UTF-8 file of your own; columns after the second are ignored, and so
     are blank lines. Without it, the embedded English-French corpus is read, and one
@@ -47,14 +47,14 @@ def read_data_nmt(path=None):
 
 
 def preprocess_nmt(text):
-    """Lower case, plain spaces, and a space before each of the marks ``, . ! ?``.
+    """Make a text lower case, with plain spaces and a space before each of ``, . ! ?``.
 
     The non-breaking spaces of French typography become plain ones, and letters with
     accents are composed (NFC), so that a word has one form only. Tabs and line ends
-    stay. Raises TypeError if `text` is no string.
+    stay. Raises TypeError if `text` isn't a string.
     """
     if not isinstance(text, str):
-        raise TypeError(f"text is {type(text).__name__}: pass the text as one string")
+        raise TypeError(f"text is of type {type(text).__name__}: give one string")
     text = text.replace("\u202f", " ").replace("\xa0", " ")
     text = unicodedata.normalize("NFC", text.lower())
     return re.sub(r"(?<=[^ ])([,.!?])", r" \1", text)
@@ -64,7 +64,7 @@ def tokenize_nmt(text, num_examples=None):
     """Cut a preprocessed corpus into words: `(source, target)`, two lists of lists.
 
     `num_examples`: how many pairs to take from the top, None for all of them. The
-    classic function takes one more than it is asked for; this one doesn't.
+    classic function takes one pair too many; this one doesn't.
     Raises ValueError for a line without a tab or with an empty side, and for
     `num_examples` below 1.
     """
@@ -77,7 +77,7 @@ def tokenize_nmt(text, num_examples=None):
 
 
 def truncate_pad(line, num_steps, padding_token):
-    """A list of exactly `num_steps` tokens: `line`, cut or filled up at its end.
+    """Cut or pad `line` at its end to a list of exactly `num_steps` tokens.
 
     Raises TypeError if `line` is a string, ValueError if `num_steps` is below 1.
     """
@@ -89,10 +89,10 @@ def truncate_pad(line, num_steps, padding_token):
 
 
 def build_array_nmt(lines, vocab, num_steps):
-    """Sentences as an array of indices, each with ``'<eos>'`` at its end.
+    """Turn sentences into an array of indices, each with ``'<eos>'`` at its end.
 
     `lines` is a list of lists of words. Returns `(array, valid_len)`: int64 of shape
-    (n, num_steps), filled up with ``'<pad>'``, and int32 of shape (n,), the number of
+    (n, num_steps), padded with ``'<pad>'``, and int32 of shape (n,), the number of
     tokens before the padding, ``'<eos>'`` included. A sentence of `num_steps` words or
     more is cut and loses its ``'<eos>'``.
 
@@ -116,14 +116,14 @@ def build_array_nmt(lines, vocab, num_steps):
 
 
 def load_arrays_nmt(num_steps, num_examples=600, path=None):
-    """A corpus as arrays: `((X, X_valid_len, Y, Y_valid_len), src_vocab, tgt_vocab)`.
+    """Load a corpus: `((X, X_valid_len, Y, Y_valid_len), src_vocab, tgt_vocab)`.
 
     The arrays are those of `build_array_nmt`, for the source and for the target
-    language. Each vocabulary holds the words that occur twice or more, behind
+    language. Each vocabulary holds the words that occur twice or more, after
     ``'<unk>'``, ``'<pad>'``, ``'<bos>'`` and ``'<eos>'``; words that occur once are
     ``'<unk>'``. `num_examples` is as in `tokenize_nmt`, `path` as in `read_data_nmt`.
 
-    Raises what those raise, and ValueError if `num_steps` leaves no translation whole:
+    Raises what those raise, and ValueError if `num_steps` cuts every translation:
     a model would never learn where to stop.
     """
     num_steps = at_least_one("num_steps", num_steps)
@@ -132,8 +132,8 @@ def load_arrays_nmt(num_steps, num_examples=600, path=None):
     shortest = min(len(line) for line in target)
     if num_steps <= shortest:
         raise ValueError(
-            f"num_steps={num_steps} cuts every translation, so that no {EOS!r} is left "
-            f"to learn from: the shortest needs {shortest + 1}"
+            f"num_steps={num_steps} cuts off the {EOS!r} of every translation, so a "
+            f"model would never learn to stop: give at least {shortest + 1}"
         )
     src_vocab = Vocab(source, min_freq=2, reserved_tokens=RESERVED)
     tgt_vocab = Vocab(target, min_freq=2, reserved_tokens=RESERVED)
@@ -145,15 +145,15 @@ def load_arrays_nmt(num_steps, num_examples=600, path=None):
 
 
 def encode_source(src_sentence, src_vocab, num_steps):
-    """A sentence to translate as a batch of one: the result of `build_array_nmt`.
+    """Turn a sentence to translate into a batch of one, like `build_array_nmt`.
 
     It is cleaned like the corpus, so ``'Go.'`` and ``'go .'`` are the same; a word that
-    the vocabulary lacks becomes ``'<unk>'``. Raises TypeError if it is no string,
+    the vocabulary lacks becomes ``'<unk>'``. Raises TypeError if it isn't a string,
     ValueError if it is empty.
     """
     if not isinstance(src_sentence, str):
         raise TypeError(
-            f"src_sentence={src_sentence!r} is no string: give one sentence"
+            f"src_sentence={src_sentence!r} isn't a string: give one sentence"
         )
     words = preprocess_nmt(src_sentence).split()
     if not words:
@@ -162,9 +162,9 @@ def encode_source(src_sentence, src_vocab, num_steps):
 
 
 def reserved_index(vocab, token):
-    """Index of a reserved token; raises ValueError if `vocab` has none.
+    """Return the index of a reserved token; raises ValueError if `vocab` lacks it.
 
-    Asked directly, the vocabulary would answer with the index of ``'<unk>'``.
+    The vocabulary itself would return the index of ``'<unk>'``.
     """
     index = vocab[token]
     if index == vocab.unk:
@@ -176,7 +176,7 @@ def reserved_index(vocab, token):
 
 
 def _pairs(text, where):
-    """The (sentence, translation) pairs of a text, blank lines left out."""
+    """Return the (sentence, translation) pairs of a text, without blank lines."""
     pairs = []
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():

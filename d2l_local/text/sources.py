@@ -1,4 +1,4 @@
-"""Which text is read: the book, an embedded text, or a file of the reader's own.
+"""Find the text to read: the book, an embedded text, or a file of your own.
 
 *The Time Machine* is read once it has been downloaded. Until then an original text
 shipped in the package stands in for it, and a printed line says so.
@@ -20,7 +20,7 @@ STAND_IN = "winding_hour"
 
 @dataclass(frozen=True)
 class Source:
-    """A text: its short `name`, its `title`, its file, and whether it is ours.
+    """A text: its short `name`, its `title`, and its file.
 
     `path` is a `pathlib.Path`, or an `importlib.resources` file for a text that
     is `embedded` in the package.
@@ -33,7 +33,7 @@ class Source:
 
 
 def _embedded():
-    """Source of every text in the package's data folder, by file name."""
+    """Return the source of every text in the package's data folder, by file name."""
     texts = {}
     for path in files("d2l_local").joinpath("data").iterdir():
         name, _, ending = path.name.rpartition(".")
@@ -48,10 +48,10 @@ EMBEDDED = _embedded()
 
 
 def find_source(text):
-    """Source of `text`: ``'time_machine'``, a name in `EMBEDDED`, or a path.
+    """Return the source of `text`: ``'time_machine'``, a name in `EMBEDDED`, or a path.
 
-    A `pathlib.Path` equals no string, so it is always a file.
-    Raises FileNotFoundError if there is no such file, TypeError for no path at all.
+    A `pathlib.Path` is always a file, even if a text has its name.
+    Raises FileNotFoundError if there is no such file, TypeError for another type.
     """
     if not isinstance(text, (str, os.PathLike)):
         raise TypeError(
@@ -72,7 +72,7 @@ def find_source(text):
 
 
 def find_time_machine():
-    """The book, or the embedded text that stands in for it.
+    """Return the book, or the embedded text that stands in for it.
 
     The environment variable D2L_TEXT decides: ``embedded``, ``book``, or unset for
     the book where it has been fetched and the embedded text elsewhere. The book is
@@ -100,7 +100,7 @@ def find_time_machine():
 
 
 def _folders():
-    """Folders that may hold the book, without doubles, the preferred one first."""
+    """Return the folders that may hold the book, the preferred one first."""
     return list(dict.fromkeys([data_dir(), user_cache()]))
 
 

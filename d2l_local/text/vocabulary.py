@@ -1,4 +1,4 @@
-"""The vocabulary: which token has which index, and how often it occurs.
+"""The vocabulary: tokens, their indices, and how often each token occurs.
 
 Names and indices follow the classic ``d2l`` API.
 """
@@ -16,12 +16,12 @@ def count_corpus(tokens):
 
     `tokens` is a list of tokens, or a list of lines that are lists of tokens. A tuple
     is one token, a bigram for example. Returns a `collections.Counter`, in first-seen
-    order. Raises TypeError for what is no list, and for what can't be a token.
+    order. Raises TypeError for anything but a list, and for what can't be a token.
     """
     if isinstance(tokens, (Mapping, Set)) or not hasattr(tokens, "__getitem__"):
         raise TypeError(
             f"tokens is of type {type(tokens).__name__}: give a list of tokens, or of "
-            "lists of tokens (list(...) makes one of other things)"
+            "lists of tokens (list(...) turns other iterables into one)"
         )
     if len(tokens) > 0 and isinstance(tokens[0], list):
         tokens = _flattened(tokens)
@@ -29,8 +29,8 @@ def count_corpus(tokens):
         return Counter(tokens)
     except TypeError as error:  # a token that has no hash
         raise TypeError(
-            f"tokens holds what can't be a token: {error}. Give a list of strings, or "
-            "of tuples, or a list of such lists"
+            f"tokens holds something that can't be a token: {error}. Give a list of "
+            "strings or of tuples, or a list of such lists"
         ) from error
 
 
@@ -54,8 +54,8 @@ class Vocab:
 
     `tokens` is as in `count_corpus`. `idx_to_token` (list) and `token_to_idx` (dict)
     hold the table itself; a token that is a tuple is looked up there.
-    Raises TypeError if `min_freq` is no number and `reserved_tokens` no list of
-    tokens, ValueError if that names a token twice or names ``'<unk>'``.
+    Raises TypeError if `min_freq` isn't a number or `reserved_tokens` isn't a list of
+    tokens, ValueError if that list names a token twice or names ``'<unk>'``.
     """
 
     def __init__(self, tokens=None, min_freq=0, reserved_tokens=None):
@@ -64,7 +64,7 @@ class Vocab:
 
     @classmethod
     def from_counts(cls, counts, min_freq=0, reserved_tokens=None):
-        """The vocabulary of tokens that `count_corpus` has counted already."""
+        """Build the vocabulary from counts that `count_corpus` returned."""
         vocab = cls.__new__(cls)
         vocab._number(counts, min_freq, reserved_tokens)
         return vocab
@@ -96,7 +96,7 @@ class Vocab:
         return token in self.token_to_idx
 
     def __getitem__(self, tokens):
-        """Index of a token, or list of indices of a list or tuple of tokens.
+        """Return the index of a token, or a list of indices of a list or tuple.
 
         Where tokens are tuples (bigrams, trigrams), a tuple is one token.
         """
@@ -116,7 +116,7 @@ class Vocab:
         return f"Vocab({len(self)} tokens: {shown}{more})"
 
     def to_tokens(self, indices):
-        """Token of an index, or list of tokens of a list, tuple or NumPy array.
+        """Return the token of an index, or a list of tokens of a list, tuple or array.
 
         An index may be any whole-number scalar, a 0-d tensor included. Raises
         IndexError outside 0 to ``len(vocab) - 1``, TypeError if not a whole number.
@@ -129,7 +129,7 @@ class Vocab:
             i = as_index(indices)
         except TypeError:
             raise TypeError(
-                f"{indices!r} is no index: give a whole number, or a list of them"
+                f"{indices!r} isn't an index: give a whole number, or a list of them"
             ) from None
         # A negative index would silently count from the end.
         if not 0 <= i < len(self):

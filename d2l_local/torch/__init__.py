@@ -1,23 +1,28 @@
 """Recurrent language models in PyTorch: `from d2l_local import torch as d2l`.
 
-The modules of this package, their names and the order of these are those of
+The modules and names of this package, and their order, are those of
 `d2l_local.tensorflow` and `d2l_local.mxnet`, to be read side by side:
 
     devices       random numbers, GPU or CPU
     data          batches of text
     model         language models
-    prediction    the text that a model writes
-    training      updates, clipping, the loop
-    weights       to and from a file that every framework reads
-    snapshot      what a checkpoint holds
-    seq2seq       from sequence to sequence: encoder, decoder, translating
+    prediction    text written by a model
+    updaters      gradient descent, optimisers, one step
+    training      the loop: one epoch, all epochs, clipping
+    weights       saved to, and loaded from, a file that every framework reads
+    snapshot      the contents of a checkpoint
+    seq2seq       sequence to sequence: encoder, decoder, translation
 
-and one that these don't need:
+and one that the others don't need:
 
     memory        lets glibc keep freed memory, for speed
 
-What touches no tensor (text, vocabulary, batches, plots) comes from `d2l_local.common`.
+Everything without tensors (text, vocabulary, plots) comes from `d2l_local.common`.
 """
+
+from d2l_local.frameworks import require
+
+require("torch")
 
 from d2l_local.common import *
 from d2l_local.torch.data import (
@@ -50,8 +55,8 @@ from d2l_local.torch.training import (
     evaluate_loss,
     evaluate_perplexity,
     grad_clipping,
-    sgd,
     train_ch8,
     train_epoch_ch8,
 )
+from d2l_local.torch.updaters import sgd
 from d2l_local.torch.weights import export_weights, import_weights, load_model

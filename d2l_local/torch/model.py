@@ -40,7 +40,7 @@ class RNNModelScratch:
         return self.forward_fn(X, state, self.params)
 
     def begin_state(self, batch_size, device):
-        """The state before the first step."""
+        """Return the state before the first step."""
         return self.init_state(batch_size, self.num_hiddens, device)
 
 
@@ -72,7 +72,7 @@ class RNNModel(nn.Module):
         return self.linear(Y.reshape(-1, Y.shape[-1])), state  # (T * n, q)
 
     def begin_state(self, device, batch_size=1):
-        """Zeros: H of shape (layers * directions, n, h), for an LSTM a pair (H, C)."""
+        """Return zeros: H (layers * directions, n, h), for an LSTM a pair (H, C)."""
         rows = self.num_directions * self.rnn.num_layers
 
         def zeros(size):
@@ -84,8 +84,24 @@ class RNNModel(nn.Module):
         return (H, zeros(self.num_hiddens)) if isinstance(self.rnn, nn.LSTM) else H
 
 
+def in_mixed_precision(net, device):
+    """Return `net` as a function that computes its products in bfloat16.
+
+    The parameters and their gradients stay in float32, and so do the outputs, since
+    the loss would be too coarse otherwise.
+    """
+    device_type = torch.device(device).type
+
+    def model(X, state):
+        with torch.autocast(device_type, torch.bfloat16):
+            y_hat, state = net(X, state)
+        return y_hat.float(), state
+
+    return model
+
+
 def check_rnn_layer(rnn_layer, vocab_size):
-    """Raise TypeError or ValueError for a layer that `RNNModel` can't be built on."""
+    """Raise TypeError or ValueError for a layer that `RNNModel` can't build on."""
     if not isinstance(rnn_layer, nn.RNNBase):
         raise TypeError(
             f"rnn_layer is {type(rnn_layer).__name__}: pass an nn.RNN, nn.GRU or "

@@ -1,4 +1,4 @@
-"""Text that a trained model writes."""
+"""Generating text with a trained model."""
 
 from contextlib import contextmanager
 
@@ -11,9 +11,9 @@ from d2l_local.text.prompt import decode_tokens, encode_prompt
 
 @contextmanager
 def evaluation_mode(net):
-    """Dropout is off inside, as after `net.eval()`; then every part is as it was.
+    """Turn dropout off inside, as `net.eval()` does; then restore every part.
 
-    A hand-written model, which is no `nn.Module`, has no modes and is left alone.
+    A hand-written model, which isn't an `nn.Module`, has no modes and is left alone.
     """
     parts = list(net.modules()) if isinstance(net, nn.Module) else []
     modes = [part.training for part in parts]  # a part may differ from the whole
@@ -27,11 +27,14 @@ def evaluation_mode(net):
 
 
 def predict_ch8(prefix, num_preds, net, vocab, device):
-    """The text that `net` writes after `prefix`: the likeliest token at each step.
+    """Continue `prefix` with the likeliest token at each step; return the whole text.
 
-    The prefix is read first, to warm up the state; then `num_preds` tokens follow,
-    each one fed back as the next input. Dropout is off meanwhile, and the model's mode
-    is restored. Errors: `d2l_local.text.prompt.encode_prompt`.
+    The model first reads the prefix, which warms up its state. Then it generates
+    `num_preds` tokens, each one fed back as the next input. Dropout is off meanwhile,
+    and the model's mode is restored.
+
+    Raises TypeError or ValueError for a wrong argument, and for a prefix with tokens
+    that `vocab` doesn't hold.
     """
     check_model(net)
     check_vocab(vocab, net)

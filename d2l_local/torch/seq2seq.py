@@ -1,4 +1,4 @@
-"""From sequence to sequence: data, encoder and decoder, loss, training, translating.
+"""Sequence to sequence: data, encoder and decoder, loss, training, translation.
 
 Shapes: n is the batch size, T the number of time steps, q the size of the vocabulary,
 e the size of an embedding, h the number of hidden units, L the number of layers.
@@ -10,7 +10,7 @@ from torch import nn
 from d2l_local.arguments import at_least_one
 from d2l_local.run.progress import Progress
 from d2l_local.run.timing import Timer
-from d2l_local.text import sentence_pairs as translation
+from d2l_local.text import sentence_pairs
 from d2l_local.text.sentence_pairs import BOS, EOS, reserved_index
 from d2l_local.torch.data import load_array
 from d2l_local.torch.memory import keep_freed_memory
@@ -19,20 +19,20 @@ from d2l_local.torch.training import grad_clipping
 
 
 def build_array_nmt(lines, vocab, num_steps):
-    """Sentences as tensors `(array, valid_len)`: see `text.sentence_pairs`."""
-    array, valid_len = translation.build_array_nmt(lines, vocab, num_steps)
+    """Turn sentences into tensors `(array, valid_len)`: see `text.sentence_pairs`."""
+    array, valid_len = sentence_pairs.build_array_nmt(lines, vocab, num_steps)
     return torch.from_numpy(array), torch.from_numpy(valid_len)
 
 
 def load_data_nmt(batch_size, num_steps, num_examples=600, *, path=None):
-    """Batches of sentence pairs: `(data_iter, src_vocab, tgt_vocab)`.
+    """Return batches of sentence pairs: `(data_iter, src_vocab, tgt_vocab)`.
 
     A batch is `(X, X_valid_len, Y, Y_valid_len)`: indices of shape (n, T), and for each
-    sentence the number of tokens before its padding. Corpus, vocabularies and errors:
-    `d2l_local.text.sentence_pairs.load_arrays_nmt`.
+    sentence the number of tokens before its padding. For corpus, vocabularies and
+    errors see `d2l_local.text.sentence_pairs.load_arrays_nmt`.
     """
     batch_size = at_least_one("batch_size", batch_size)
-    arrays, src_vocab, tgt_vocab = translation.load_arrays_nmt(
+    arrays, src_vocab, tgt_vocab = sentence_pairs.load_arrays_nmt(
         num_steps, num_examples, path
     )
     data_iter = load_array(tuple(map(torch.from_numpy, arrays)), batch_size)
@@ -42,31 +42,35 @@ def load_data_nmt(batch_size, num_steps, num_examples=600, *, path=None):
 class Encoder(nn.Module):
     """Base of all encoders: a subclass defines `forward(X, *args)`.
 
-    `X` is a source sequence of variable length; what comes out goes to the decoder.
+    `X` is a source sequence of variable length; the result goes to the decoder.
     """
 
     def forward(self, X, *args):
-        raise NotImplementedError(f"{type(self).__name__} defines no forward(X, *args)")
+        raise NotImplementedError(
+            f"{type(self).__name__} must define forward(X, *args)"
+        )
 
 
 class Decoder(nn.Module):
     """Base of all decoders: a subclass defines `init_state` and `forward`."""
 
     def init_state(self, enc_outputs, *args):
-        """The first state, made from what the encoder returned."""
+        """Make the first state from the outputs of the encoder."""
         raise NotImplementedError(
-            f"{type(self).__name__} defines no init_state(enc_outputs, *args)"
+            f"{type(self).__name__} must define init_state(enc_outputs, *args)"
         )
 
     def forward(self, X, state):
-        raise NotImplementedError(f"{type(self).__name__} defines no forward(X, state)")
+        raise NotImplementedError(
+            f"{type(self).__name__} must define forward(X, state)"
+        )
 
 
 class EncoderDecoder(nn.Module):
     """An encoder and a decoder, joined by the decoder's first state.
 
-    Called with the source, the decoder's inputs and what else the encoder takes, such
-    as valid lengths; returns what the decoder does: its outputs and its new state.
+    Call it with the source, the decoder's inputs and further arguments of the encoder,
+    such as valid lengths; it returns the decoder's outputs and new state.
     """
 
     def __init__(self, encoder, decoder):
@@ -79,8 +83,8 @@ class EncoderDecoder(nn.Module):
 
 
 def gru_layers(input_size, num_hiddens, num_layers, dropout):
-    """`num_layers` GRU layers, time first, with dropout between one and the next."""
-    # One layer has no next one, and PyTorch warns of a dropout that can't act.
+    """Return `num_layers` GRU layers, time first, with dropout between them."""
+    # With a single layer there is no "between", and PyTorch would warn.
     between = dropout if num_layers > 1 else 0
     return nn.GRU(input_size, num_hiddens, num_layers, dropout=between)
 
@@ -88,7 +92,7 @@ def gru_layers(input_size, num_hiddens, num_layers, dropout):
 class Seq2SeqEncoder(Encoder):
     """The encoder of a translator: an embedding and GRU layers.
 
-    Called with indices of shape (n, T); returns the outputs of the top layer at all
+    Call it with indices of shape (n, T); it returns the outputs of the top layer at all
     steps, (T, n, h), and the last state of every layer, (L, n, h). The source is read
     to its end, padding included. (Sutskever, Vinyals and Le 2014,
     https://arxiv.org/abs/1409.3215)
@@ -108,10 +112,10 @@ class Seq2SeqDecoder(Decoder):
     """The decoder of a translator: embedding, GRU layers, a linear output layer.
 
     It starts in the encoder's last state, which needs equally many layers and hidden
-    units there. The top layer's part of that state, the context, is put beside every
-    input. It is a part of the decoder's state, so that it stays the same whether a
-    sequence is decoded at once, as in training, or step by step. Called with indices
-    of shape (n, T) and a state; returns outputs of shape (n, T, q) and the new state.
+    units there. The top layer's part of that state, the context, is concatenated with
+    every input. It belongs to the decoder's state, so it is the same when a sequence
+    is decoded at once, as in training, and step by step. Call it with indices of shape
+    (n, T) and a state; it returns outputs of shape (n, T, q) and the new state.
     (Cho and others 2014, https://arxiv.org/abs/1406.1078)
     """
 
@@ -124,7 +128,7 @@ class Seq2SeqDecoder(Decoder):
         self.dense = nn.Linear(num_hiddens, vocab_size)
 
     def init_state(self, enc_outputs, *args):
-        """The pair (H, context), of shapes (L, n, h) and (n, h)."""
+        """Return the pair (H, context), of shapes (L, n, h) and (n, h)."""
         H = enc_outputs[1]
         return H, H[-1]
 
@@ -137,7 +141,7 @@ class Seq2SeqDecoder(Decoder):
 
 
 def sequence_mask(X, valid_len, value=0):
-    """A copy of `X` in which `value` stands behind the valid steps of each row.
+    """Copy `X`, with `value` after the valid steps of each row.
 
     `X` has shape (n, T) or (n, T, ...), `valid_len` shape (n,).
     """
@@ -146,7 +150,7 @@ def sequence_mask(X, valid_len, value=0):
 
 
 class MaskedSoftmaxCELoss(nn.CrossEntropyLoss):
-    """The softmax cross-entropy of each sequence, blind to its padding.
+    """The softmax cross-entropy of each sequence, without its padding.
 
     Called with `pred` (n, T, q), `label` (n, T) and `valid_len` (n,); returns (n,), in
     nats: the sum over the valid steps, divided by T.
@@ -161,7 +165,7 @@ class MaskedSoftmaxCELoss(nn.CrossEntropyLoss):
 
 
 def init_seq2seq(net):
-    """Draw the weights of all linear and recurrent layers anew, by Glorot's rule.
+    """Initialise the weights of all linear and recurrent layers by Glorot's rule.
 
     Biases and embeddings stay as they are. (Glorot and Bengio 2010,
     https://proceedings.mlr.press/v9/glorot10a.html)
@@ -176,10 +180,10 @@ def init_seq2seq(net):
 def train_epoch_seq2seq(net, data_iter, loss, optimizer, bos, device):
     """Train for one pass over `data_iter`; returns (loss, tokens per second).
 
-    The decoder is forced by its teacher: it reads the index `bos` and then the right
-    tokens up to the last but one, not what it has predicted. The loss is the sum over
-    the sequences, divided by the number of valid target tokens, and is read from the
-    device once, at the end. Gradients are clipped at the norm 1.
+    Teacher forcing: the decoder reads the index `bos` and then the target tokens up to
+    the last but one, not its own predictions. The loss is the sum over the sequences,
+    divided by the number of valid target tokens, and is read from the device once, at
+    the end. Gradients are clipped at the norm 1.
     """
     timer = Timer()
     total_loss, num_tokens = torch.zeros((), device=device), 0
@@ -203,7 +207,7 @@ def train_epoch_seq2seq(net, data_iter, loss, optimizer, bos, device):
 def train_seq2seq(net, data_iter, lr, num_epochs, tgt_vocab, device, *, init=True):
     """Train an encoder-decoder with Adam and show its progress.
 
-    `init_seq2seq` draws the weights first; `init=False` goes on with those of before.
+    `init_seq2seq` draws the weights first; `init=False` keeps those of before.
     At the end, prints the loss of `train_epoch_seq2seq` and the speed. Raises
     ValueError if `tgt_vocab` lacks ``'<bos>'``, TrainingDiverged when the loss is no
     longer finite; after Ctrl-C, `net` keeps what it has learned.
@@ -236,10 +240,10 @@ def predict_seq2seq(
     The likeliest token of each step is the input of the next, until ``'<eos>'`` or
     `num_steps` tokens. The words of the translation are joined with spaces. With
     `save_attention_weights`, the decoder's `attention_weights` are kept after each
-    step, else the list is empty. Dropout is off meanwhile, and the model's mode is
-    restored. Errors: `d2l_local.text.sentence_pairs.encode_source`.
+    step; otherwise the list is empty. Dropout is off meanwhile, and the model's
+    mode is restored. For errors see `d2l_local.text.sentence_pairs.encode_source`.
     """
-    X, valid_len = translation.encode_source(src_sentence, src_vocab, num_steps)
+    X, valid_len = sentence_pairs.encode_source(src_sentence, src_vocab, num_steps)
     bos, eos = reserved_index(tgt_vocab, BOS), reserved_index(tgt_vocab, EOS)
     enc_X = torch.from_numpy(X).to(device)  # (1, T)
     enc_valid_len = torch.from_numpy(valid_len).to(device)

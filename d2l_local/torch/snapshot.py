@@ -1,6 +1,5 @@
-"""What PyTorch holds during a training, as NumPy arrays and back."""
+"""The tensors of a training run in PyTorch, to NumPy arrays and back."""
 
-import numpy as np
 import torch
 from torch import nn
 
@@ -20,15 +19,15 @@ class Snapshot:
         self.optimizer = updater if isinstance(updater, torch.optim.Optimizer) else None
 
     def optimizer_name(self):
-        """What updates the parameters, for the reader of an error message."""
+        """Return the name of what updates the parameters, for error messages."""
         return "function" if self.optimizer is None else type(self.optimizer).__name__
 
     def model(self):
-        """The parameters and buffers by name."""
+        """Return the parameters and buffers by name."""
         return {name: as_array(tensor) for name, tensor in self._tensors().items()}
 
     def updater(self):
-        """What the optimiser remembers, as `parameter/name`: momentum, for one."""
+        """Return the memory of the optimiser, such as momentum: `parameter/name`."""
         if self.optimizer is None:
             return {}
         return {
@@ -39,7 +38,7 @@ class Snapshot:
         }
 
     def load(self, model, updater):
-        """Put back what `model` and `updater` gave."""
+        """Put back what `model` and `updater` returned."""
         with torch.no_grad():
             for name, tensor in self._tensors().items():
                 tensor.copy_(torch.from_numpy(model[name]))
@@ -52,26 +51,26 @@ class Snapshot:
             self.optimizer.load_state_dict(table | {"state": memory})
 
     def state_arrays(self, state):
-        """The parts of a hidden state, numbered."""
+        """Return the parts of a hidden state by their numbers."""
         parts = state if isinstance(state, tuple | list) else [state]
         return {str(i): as_array(part) for i, part in enumerate(parts)}
 
     def state_of(self, arrays):
-        """The hidden state whose parts are `arrays`."""
+        """Return the hidden state whose parts are `arrays`."""
         parts = [torch.from_numpy(arrays[str(i)]) for i in range(len(arrays))]
         parts = tuple(part.to(self.device) for part in parts)
         module = isinstance(self.net, nn.Module)
         return parts[0] if module and len(parts) == 1 else parts
 
     def random_state(self):
-        """The state of PyTorch's generators: the processor's, and the device's."""
+        """Return the state of PyTorch's generators, for the CPU and for the device."""
         states = {"cpu": torch.get_rng_state().numpy()}
         if self.device.type == "cuda":
             states["cuda"] = torch.cuda.get_rng_state(self.device).numpy()
         return states
 
     def set_random_state(self, arrays):
-        """Go on from what `random_state` gave."""
+        """Continue from what `random_state` returned."""
         torch.set_rng_state(torch.from_numpy(arrays["cpu"]))
         if "cuda" in arrays and self.device.type == "cuda":
             torch.cuda.set_rng_state(torch.from_numpy(arrays["cuda"]), self.device)
@@ -83,8 +82,11 @@ class Snapshot:
 
 
 def as_array(tensor):
-    """A tensor as a NumPy array; NumPy lacks bfloat16, and float32 holds its values."""
+    """Return a tensor as a NumPy array, a bfloat16 as float32, which holds its value.
+
+    NumPy has no bfloat16.
+    """
     tensor = tensor.detach().cpu()
     if tensor.dtype == torch.bfloat16:
         tensor = tensor.float()
-    return np.array(tensor)
+    return tensor.numpy().copy()  # numpy() shares the memory of the tensor

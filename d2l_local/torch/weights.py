@@ -10,7 +10,7 @@ from torch import nn
 
 from d2l_local.exchange.architecture import Architecture
 from d2l_local.exchange.file import check_fit, check_types, read_weights, write_weights
-from d2l_local.exchange.gates import added_biases, one_by_one, side_by_side
+from d2l_local.exchange.gates import added_biases, pack_gates, unpack_gates
 from d2l_local.torch.model import RNNModel
 
 LAYERS = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
@@ -21,8 +21,8 @@ ORDER = {"rnn": "h", "gru": "rzh", "lstm": "ifco"}
 def export_weights(net, path, vocab=None):
     """Write the weights of an `RNNModel` to the file `path`, whole or not at all.
 
-    With `vocab`, the vocabulary whose indices the model reads, the file can be put to
-    work by itself: `load_model`. Raises TypeError or ValueError for a model that no
+    With `vocab`, the vocabulary whose indices the model reads, the file is enough to
+    write a text: see `load_model`. Raises TypeError or ValueError for a model that no
     file can describe, and for weights that aren't finite.
     """
     architecture = architecture_of(net)
@@ -30,7 +30,7 @@ def export_weights(net, path, vocab=None):
     order, tensors = ORDER[architecture.cell], {}
     for block, params in zip(architecture.blocks, recurrent_params(net)):
         W_x, W_h, b_x, b_h = (param.detach().cpu().numpy() for param in params)
-        gates = one_by_one(W_x.T, W_h.T, b_x, b_h, block, order)
+        gates = unpack_gates(W_x.T, W_h.T, b_x, b_h, block, order)
         tensors |= added_biases(gates, block, order, architecture.reset)
     tensors["W_hq"] = net.linear.weight.detach().cpu().numpy().T
     tensors["b_q"] = net.linear.bias.detach().cpu().numpy()
@@ -46,15 +46,20 @@ def import_weights(net, path):
     """
     architecture, tensors, vocab = read_weights(path)
     check_fit(path, architecture, architecture_of(net))
+    assign_weights(net, architecture, tensors)
+    return vocab
+
+
+def assign_weights(net, architecture, tensors):
+    """Copy the `tensors` that `read_weights` has checked into a model built alike."""
     order = ORDER[architecture.cell]
     with torch.no_grad():
         for block, params in zip(architecture.blocks, recurrent_params(net)):
-            W_x, W_h, b_x, b_h = side_by_side(tensors, block, order, architecture.reset)
+            W_x, W_h, b_x, b_h = pack_gates(tensors, block, order, architecture.reset)
             for param, value in zip(params, (W_x.T, W_h.T, b_x, b_h), strict=True):
                 param.copy_(torch.from_numpy(value))
         net.linear.weight.copy_(torch.from_numpy(tensors["W_hq"].T))
         net.linear.bias.copy_(torch.from_numpy(tensors["b_q"]))
-    return vocab
 
 
 def load_model(path, device=None):
@@ -64,7 +69,7 @@ def load_model(path, device=None):
     default the CPU; `vocab` is None if the file holds none. Raises ValueError for a bad
     file, and for a GRU with its reset gate before the product, which PyTorch lacks.
     """
-    architecture, tensors, _ = read_weights(path)
+    architecture, tensors, vocab = read_weights(path)
     if architecture.reset == "before":
         raise ValueError(
             f"{str(path)!r} holds a GRU with its reset gate before the product, and "
@@ -81,11 +86,12 @@ def load_model(path, device=None):
     )
     net = RNNModel(layer, architecture.vocab_size)
     net = net.to(device, torch.from_numpy(tensors["b_q"]).dtype)
-    return net, import_weights(net, path)
+    assign_weights(net, architecture, tensors)
+    return net, vocab
 
 
 def architecture_of(net):
-    """What a model is made of, as an `Architecture`."""
+    """Return the `Architecture` of a model."""
     if not isinstance(net, RNNModel):
         raise TypeError(f"net is {type(net).__name__}: pass an RNNModel")
     rnn = net.rnn
@@ -107,7 +113,7 @@ def architecture_of(net):
 
 
 def recurrent_params(net):
-    """For each layer and direction W_x (gh, d), W_h (gh, h), b_x (gh), b_h (gh)."""
+    """Return for each layer and direction W_x (gh, d), W_h (gh, h), b_x, b_h (gh)."""
     return [
         [
             getattr(net.rnn, f"{name}_l{layer}{direction}")

@@ -13,7 +13,7 @@ PACE = {"torch": (0.2, 0.1), "tensorflow": (0.8, 0.2), "mxnet": (0.4, 0.2)}
 
 
 def epochs(seconds, perplexity, memory=100.0):
-    """What a recorder keeps: a slow first epoch, then `seconds` each."""
+    """Return the entries of a recorder: a slow first epoch, then `seconds` each."""
     number = len(perplexity)
     return {
         "perplexity": list(perplexity),

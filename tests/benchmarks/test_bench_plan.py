@@ -1,4 +1,4 @@
-"""What is measured."""
+"""The plan of the benchmark."""
 
 import json
 from collections import Counter

@@ -83,7 +83,7 @@ def test_a_failing_process_says_why_and_leaves_nothing(bench):
 
 def test_a_process_that_hangs_is_ended(bench, monkeypatch):
     monkeypatch.setattr(process, "TIMEOUT", 0.5)
-    with pytest.raises(JobFailed, match="ended after 0.5 seconds"):
+    with pytest.raises(JobFailed, match="stopped after 0.5 seconds"):
         bench.run(pair(seed=14))
 
 

@@ -6,7 +6,7 @@ nbval passes over a notebook without code or outputs, so that is asserted here.
 import pytest
 
 from tools.book import ROOT, load
-from tools.notebook import defects, read
+from tools.notebook import execution_defects, read
 
 BOOK = load(ROOT)
 NOTEBOOKS = [
@@ -22,4 +22,4 @@ def test_there_is_a_notebook():
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=BOOK.relative)
 def test_notebook_is_the_record_of_one_clean_run(path):
-    assert defects(read(path)) == [], "run `make execute`"
+    assert execution_defects(read(path)) == [], "run `make execute`"

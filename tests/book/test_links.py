@@ -6,9 +6,9 @@ from urllib.parse import unquote
 import pytest
 
 from tools.book import ROOT
-from tools.labels import anchor
 from tools.myst import PARSER
 from tools.notebook import read
+from tools.references import anchor
 
 FOLDERS = ("notebooks", "translations")
 NOTEBOOKS = sorted(path for name in FOLDERS for path in (ROOT / name).rglob("*.ipynb"))

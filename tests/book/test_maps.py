@@ -37,3 +37,35 @@ def test_the_map_names_everything_in_the_room_once(package):
 def test_a_map_is_read_as_it_is_written():
     text = "A room.\n\n    alpha   one\n    beta, gamma\n            two\n\n    x = 1\n"
     assert mapped(text) == ["alpha", "beta", "gamma"]
+
+
+def imported(path):
+    """What a file of tools/ imports of it: the names on the map of tools/."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        else:
+            continue
+        yield from (name.split(".")[1] for name in names if name.startswith("tools."))
+
+
+def files_of_tools():
+    tree = ast.parse((ROOT / "tools" / "__init__.py").read_text("utf-8"))
+    for name in mapped(ast.get_docstring(tree, clean=False)):
+        module, room = ROOT / "tools" / f"{name}.py", ROOT / "tools" / name
+        for path in [module] if module.exists() else sorted(room.rglob("*.py")):
+            yield name, path
+
+
+def test_the_map_of_the_tools_names_each_after_all_that_it_imports():
+    order = list(dict.fromkeys(name for name, _ in files_of_tools()))
+    found = {(name, used) for name, path in files_of_tools() for used in imported(path)}
+    assert ("build", "notebook") in found  # imports are seen
+    late = [
+        f"tools.{name} imports tools.{used}, which stands below it on the map"
+        for name, used in sorted(found)
+        if order.index(used) > order.index(name)
+    ]
+    assert late == []

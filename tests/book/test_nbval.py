@@ -115,7 +115,8 @@ def test_a_new_warning_on_stderr_fails(nbval):
 def test_a_bug_in_the_helper_fails(nbval, tmp_path):
     package = tmp_path / "package"
     shutil.copytree(ROOT / "d2l_local", package / "d2l_local")
-    with (package / "d2l_local" / "text.py").open("a", encoding="utf-8") as file:
+    loading = package / "d2l_local" / "text" / "loading.py"
+    with loading.open("a", encoding="utf-8") as file:
         file.write(
             "\n_right = clean\n\ndef clean(*args, **options):\n"
             "    return _right(*args, **options)[::-1]\n"

@@ -27,9 +27,9 @@ def text(data, unicode=False, joint=" "):
 
 
 def tokens(data, token="char", unicode=False, joint=" "):
-    return list(text(data, unicode, joint)) if token == "char" else (
-        text(data, unicode).split()
-    )  # fmt: skip
+    if token == "char":
+        return list(text(data, unicode, joint))
+    return text(data, unicode).split()
 
 
 def corpus(found, min_freq=0, reserved=()):

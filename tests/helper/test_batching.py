@@ -385,7 +385,9 @@ def damaged(state):
 def test_a_state_that_is_none_is_refused_and_changes_nothing(i):
     loader = SeqDataLoader(4, 5, True, 500)
     before = loader.get_state()
-    with pytest.raises(ValueError, match=r"no state of a loader.*get_state\(\)"):
+    with pytest.raises(
+        ValueError, match=r"this isn't the state of a loader.*get_state\(\)"
+    ):
         loader.set_state(damaged(before)[i])
     assert loader.get_state() == before
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import textwrap
+import unicodedata
 from itertools import islice
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from d2l_local.text import corpus as corpora
 from d2l_local.text import sources
 from d2l_local.text.batching import (
     SeqDataLoader,
+    load_data_time_machine,
     seq_data_iter_random,
     seq_data_iter_sequential,
 )
@@ -48,6 +50,72 @@ def in_a_file(monkeypatch):
     monkeypatch.setattr(corpora, "LONGEST_LIST", 0)
 
 
+# A text that loses letters
+
+FRENCH = "Élan vital, déjà vu.\nÇa va — 37 fois !\n"  # 23 letters, 4 of them accented
+NFD = unicodedata.normalize("NFD", FRENCH)  # 23 plain letters and 4 marks
+
+
+@pytest.mark.parametrize("token", ["char", "word"])
+@pytest.mark.parametrize("size", [1 << 16, 3])
+@pytest.mark.parametrize(
+    ("text", "lost"), [(FRENCH, "4 of its 23"), (NFD, "4 of its 27")]
+)
+def test_letters_that_cleaning_drops_are_counted_once_with_the_remedy(
+    text, lost, size, token, write, monkeypatch
+):
+    monkeypatch.setattr(corpora.read_pieces, "__defaults__", (size,))
+    path = write(text)
+    with pytest.warns(UserWarning) as caught:
+        load_corpus(path, token)
+    (warning,) = caught
+    assert str(warning.message) == (
+        f"{str(path)!r} loses {lost} letters and accents, since only a to z are kept: "
+        "to keep them all, pass unicode=True, as in load_corpus(path, unicode=True)"
+    )
+    assert warning.filename == __file__  # the line of the reader, not one of ours
+
+
+def test_a_loader_says_that_letters_are_dropped_and_names_its_callers_line(write):
+    with pytest.warns(UserWarning, match="loses 40 of its 230 letters") as caught:
+        load_data_time_machine(2, 3, text=write(FRENCH * 10))
+    assert [warning.filename for warning in caught] == [__file__]
+
+
+def test_no_letter_is_lost_without_a_word_and_none_is_no_reason_for_one(
+    write, monkeypatch, recwarn
+):
+    load_corpus(write(FRENCH), unicode=True)
+    load_corpus(write("Well — “plain” letters, 37 of them…\n"))
+    load_corpus("galley_log")
+    with pytest.raises(ValueError, match="its letters are of another script"):
+        load_corpus(write("中文"))
+    monkeypatch.setenv("D2L_TEXT", "embedded")
+    load_corpus("time_machine")
+    assert not recwarn.list
+
+
+def test_the_classic_text_is_cut_down_to_a_to_z_on_purpose(write, monkeypatch, recwarn):
+    source = Source("time_machine", "The Time Machine", write(FRENCH), embedded=False)
+    monkeypatch.setattr("d2l_local.text.loading.find_source", lambda name: source)
+    corpus, vocab = load_corpus("time_machine")
+    assert "".join(vocab.to_tokens(corpus)) == "lan vital d j vua va fois"
+    assert not recwarn.list
+
+
+def test_letters_are_counted_while_the_text_is_read_and_not_again(write, monkeypatch):
+    opened, read = [], corpora.read_pieces
+
+    def count(path):
+        opened.append(path)
+        return read(path)
+
+    monkeypatch.setattr(corpora, "read_pieces", count)
+    with pytest.warns(UserWarning, match="loses 4 of its 23 letters"):
+        load_corpus(write(FRENCH))
+    assert len(opened) == 2  # to count the tokens, and to number them
+
+
 # The same corpus, stored either way, of any text
 
 WORDS = ["the", "time", "Time", "a", "été", "e\u0301te\u0301", "ΟΔΟΣ", "中文", "--", ""]
@@ -57,6 +125,7 @@ TEXTS = st.lists(
 )
 
 
+@pytest.mark.filterwarnings("ignore:.* loses .* letters")
 @pytest.mark.parametrize("longest_list", [0, 10**6])
 @pytest.mark.parametrize("token", ["char", "word"])
 @settings(deadline=None)
@@ -97,9 +166,9 @@ def test_the_type_is_the_smallest_that_holds_every_index(
     kinds, dtype, write, in_a_file
 ):
     letters = [chr(i) for i in range(0x3400, 0x40000) if chr(i).isalpha()]
-    words = letters[:kinds] if kinds < 1000 else (
-        [a + b for a in letters[:700] for b in letters[:100]]
-    )  # fmt: skip
+    words = letters[:kinds]
+    if kinds > 1000:
+        words = [a + b for a in letters[:700] for b in letters[:100]]
     corpus, vocab = load_corpus(write(" ".join(words)), "word", unicode=True)
     assert len(vocab) == kinds + 1
     assert corpus.dtype == dtype

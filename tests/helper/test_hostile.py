@@ -19,9 +19,9 @@ from matplotlib.figure import Figure
 
 from d2l_local import common as d2l
 from d2l_local import download
-from d2l_local.arguments import at_least, at_least_one
+from d2l_local.arguments import at_least, at_least_one, whole_number
 from d2l_local.text import sources
-from d2l_local.text.cleaning import clean, clean_pieces
+from d2l_local.text.cleaning import clean, clean_pieces, count_dropped
 from d2l_local.text.corpus import check_max_tokens, corpus_of
 from d2l_local.text.prompt import decode_tokens, encode_prompt
 from d2l_local.text.reading import decode, read_lines, read_pieces, reason_of_no_file
@@ -139,10 +139,10 @@ def iterator_cases(cut):
         ),
         *wrong(
             lambda bad: cut(range(99), 2, 2, bad),
-            (5, TypeError, "rng=5 is no random.Random"),
-            (np.random.default_rng(0), TypeError, "is no random.Random"),
-            (np.random.RandomState(0), TypeError, "is no random.Random"),
-            (random.Random, TypeError, "is no random.Random"),
+            (5, TypeError, "rng=5 isn't a random.Random"),
+            (np.random.default_rng(0), TypeError, "isn't a random.Random"),
+            (np.random.RandomState(0), TypeError, "isn't a random.Random"),
+            (random.Random, TypeError, "isn't a random.Random"),
         ),
         refused("empty", lambda: cut([], 1, 1), ValueError, "corpus of 0 tokens"),
         refused("huge", lambda: cut(range(99), HUGE, 5), ValueError, "too short"),
@@ -288,7 +288,7 @@ CASES = {
         *wrong(
             lambda bad: d2l.Animator(fmts=bad),
             ((), ValueError, r"fmts=\(\)"),
-            ("r--", ValueError, "fmts='r--' is no list of line styles"),
+            ("r--", ValueError, "fmts='r--': give a list of at least one line style"),
         ),
         fine("empty", lambda: animator((1, [])), []),
         fine("empty", lambda: animator((1, [None, 2])), [[], [2.0]]),
@@ -304,8 +304,8 @@ CASES = {
         ),
         *wrong(
             lambda bad: d2l.Checkpoint("a", bad),
-            (-1, ValueError, "every=-1 seconds: give 0 or more"),
-            (math.nan, ValueError, "every=nan"),
+            (-1, ValueError, "every must be at least 0 seconds, got -1"),
+            (math.nan, ValueError, "every must be at least 0 seconds, got nan"),
             ("x", ValueError, "x"),
         ),
         refused("empty", lambda: d2l.Checkpoint(""), IsADirectoryError, "is a folder"),
@@ -325,9 +325,9 @@ CASES = {
             (4, IndexError, "index 4 is outside this vocabulary of 4 tokens"),
             (-1, IndexError, "index -1 is outside"),
             (HUGE, IndexError, "is outside"),
-            (1.0, TypeError, "1.0 is no index"),
-            ("a", TypeError, "'a' is no index"),
-            ([[1], None], TypeError, "None is no index"),
+            (1.0, TypeError, "1.0 isn't an index"),
+            ("a", TypeError, "'a' isn't an index"),
+            ([[1], None], TypeError, "None isn't an index"),
         ),
         *wrong(
             lambda bad: LETTERS[bad],
@@ -342,17 +342,27 @@ CASES = {
     "at_least": size("k", lambda bad: at_least(3, "k", bad), 3)
     + [fine("huge", lambda: at_least(3, "k", HUGE), HUGE)]
     + [refused("empty", lambda: at_least(3, "k", []), TypeError, r"k=\[\] is not")],
+    "whole_number": size("k", lambda bad: whole_number("k", bad, 3), 3)
+    + [fine("huge", lambda: whole_number("k", HUGE, 3, HUGE), HUGE)]
+    + wrong(
+        lambda bad: whole_number("k", bad, 3, 5),
+        (2, ValueError, "k=2: give an int from 3 to 5"),
+        (6, ValueError, "k=6: give an int from 3 to 5"),
+        (3.0, TypeError, "k=3.0 is not a whole number: give an int from 3 to 5"),
+    )
+    + [refused("empty", lambda: whole_number("k", "", 3), TypeError, "k='' is not")],
     "at_least_one": size("k", lambda bad: at_least_one("k", bad))
     + [fine("huge", lambda: at_least_one("k", HUGE), HUGE)]
     + [refused("empty", lambda: at_least_one("k", ""), TypeError, "k='' is not")],
     "bleu": [
         *size("k", lambda bad: d2l.bleu("a", "a", bad)),
         *wrong(
-            lambda bad: d2l.bleu(bad, "a", 1), (["a"], TypeError, "pred_seq.*no string")
+            lambda bad: d2l.bleu(bad, "a", 1),
+            (["a"], TypeError, r"pred_seq=\['a'\] isn't a string"),
         ),
         *wrong(
             lambda bad: d2l.bleu("a", bad, 1),
-            (None, TypeError, "label_seq=None is no string"),
+            (None, TypeError, "label_seq=None isn't a string"),
             (" ", ValueError, "holds no token"),
         ),
         fine("empty", lambda: d2l.bleu("", "a", 2), 0.0),
@@ -367,13 +377,18 @@ CASES = {
     "clean": [
         *wrong(
             clean,
-            (5, TypeError, "line=5 is no string"),
-            (b"a", TypeError, "line=b'a' is no string"),
-            (["a"], TypeError, "is no string"),
+            (5, TypeError, "line=5 isn't a string"),
+            (b"a", TypeError, "line=b'a' isn't a string"),
+            (["a"], TypeError, "isn't a string"),
         ),
         fine("empty", lambda: (clean(""), clean("", True)), ("", "")),
         fine("huge", lambda: clean("Ab, " * 10**6) == "ab " * (10**6 - 1) + "ab", True),
         fine("huge", lambda: len(clean("Ñ, " * 10**5, True)), 2 * 10**5 - 1),
+    ],
+    "count_dropped": [
+        *wrong(count_dropped, (5, AttributeError, "isascii")),
+        fine("empty", lambda: (count_dropped(""), count_dropped(" a-z ")), (0, 0)),
+        fine("huge", lambda: count_dropped("é—" * 10**6), 10**6),
     ],
     "clean_pieces": [
         *wrong(pieces, (5, TypeError, "str"), (b"a", TypeError, "str")),
@@ -415,7 +430,7 @@ CASES = {
         *wrong(
             lambda bad: decode_tokens(bad, LETTERS, "a"),
             ([9], IndexError, "index 9 is outside"),
-            (["a"], TypeError, "'a' is no index"),
+            (["a"], TypeError, "'a' isn't an index"),
         ),
         fine("empty", lambda: decode_tokens([], LETTERS, "a"), ""),
         fine("huge", lambda: decode_tokens([1] * 10**5, LETTERS, "a"), "a" * 10**5),
@@ -463,8 +478,8 @@ CASES = {
         *max_tokens_cases(lambda bad: d2l.load_corpus("galley_log", max_tokens=bad)),
         *wrong(
             lambda bad: d2l.load_corpus("galley_log", bad),
-            ("letter", ValueError, "token='letter' is no kind of token"),
-            (None, ValueError, "token=None is no kind of token"),
+            ("letter", ValueError, "token must be 'word' or 'char', got 'letter'"),
+            (None, ValueError, "token must be 'word' or 'char', got None"),
         ),
         refused("empty", lambda: d2l.load_corpus("/dev/null"), FileNotFoundError,
                 "a pipe or a device"),
@@ -484,13 +499,13 @@ CASES = {
     "plot": [
         *wrong(
             plot_of,
-            (5, TypeError, "X=5 is no curve"),
-            ("abc", TypeError, "X='abc' is no curve"),
-            (None, TypeError, "X=None is no curve"),
+            (5, TypeError, "X=5 isn't a curve"),
+            ("abc", TypeError, "X='abc' isn't a curve"),
+            (None, TypeError, "X=None isn't a curve"),
         ),
         *wrong(
             lambda bad: plot_of([1, 2], bad),
-            (5, TypeError, "Y=5 is no curve"),
+            (5, TypeError, "Y=5 isn't a curve"),
             ([1, 2, 3], ValueError, "same first dimension"),
         ),
         *wrong(lambda bad: plot_of([1], [2], **bad),
@@ -506,25 +521,26 @@ CASES = {
         fine("huge", lambda: plot_of([math.inf, math.nan, 1e308]), 1),
     ],
     "preprocess_nmt": [
-        *wrong(d2l.preprocess_nmt, (5, TypeError, "text is int"),
-               (b"a", TypeError, "text is bytes")),
+        *wrong(d2l.preprocess_nmt, (5, TypeError, "text is of type int"),
+               (b"a", TypeError, "text is of type bytes")),
         fine("empty", lambda: d2l.preprocess_nmt(""), ""),
         fine("huge", lambda: len(d2l.preprocess_nmt("a." * 10**5)), 3 * 10**5),
     ],
     "read_data_nmt": [
         *wrong(d2l.read_data_nmt, (NOWHERE, FileNotFoundError, "there is no text file"),
-               (5, TypeError, "5 is no path")),
+               (5, TypeError, "5 isn't a path")),
         refused("empty", lambda: d2l.read_data_nmt(""), FileNotFoundError, "a folder"),
         fine("huge", lambda: len(d2l.read_data_nmt()) > 100, True),
     ],
     "read_lines": [
-        *wrong(read_lines, (5, TypeError, "5 is no path"), (None, TypeError, "no path"),
+        *wrong(read_lines, (5, TypeError, "5 isn't a path"),
+               (None, TypeError, "None isn't a path"),
                (NOWHERE, FileNotFoundError, "there is no text file")),
         refused("empty", lambda: read_lines(""), FileNotFoundError, "a folder"),
         fine("huge", lambda: len(read_lines(__file__)) > 100, True),
     ],
     "read_pieces": [
-        *wrong(lambda bad: list(read_pieces(bad)), (5, TypeError, "5 is no path")),
+        *wrong(lambda bad: list(read_pieces(bad)), (5, TypeError, "5 isn't a path")),
         *size("size", lambda bad: list(read_pieces(__file__, bad))),
         refused("empty", lambda: list(read_pieces("")), FileNotFoundError, "a folder"),
         fine("huge", lambda: "".join(read_pieces(__file__, 10**9)).splitlines(),
@@ -570,13 +586,13 @@ CASES = {
             d2l.tokenize,
             ("a line", TypeError, "lines is one string, 'a line'"),
             (b"a line", TypeError, "one string"),
-            (5, TypeError, "lines=5 is no list"),
+            (5, TypeError, "lines=5 isn't a list"),
             (["a", 5], TypeError, r"lines\[1\] is 5, not a string"),
             ([["a"]], TypeError, r"lines\[0\] is \['a'\], not a string"),
         ),
         *wrong(lambda bad: d2l.tokenize(["a"], bad),
-               ("letter", ValueError, "token='letter' is no kind of token"),
-               (["char"], ValueError, "no kind of token")),
+               ("letter", ValueError, "token must be 'word' or 'char', got 'letter'"),
+               (["char"], ValueError, r"or 'char', got \['char'\]")),
         fine("empty", lambda: d2l.tokenize([]), []),
         fine("huge", lambda: len(d2l.tokenize(["a" * 10**6], "char")[0]), 10**6),
     ],

@@ -146,7 +146,7 @@ print(json.dumps({
 
 
 def see(module):
-    """What a fresh process sees after importing `module`, and its stderr."""
+    """Return what a fresh process sees after importing `module`, and its stderr."""
     run = subprocess.run(
         [sys.executable, "-c", SEEN, module],
         cwd=ROOT,

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from d2l_local import numpy_shim
+from d2l_local.frameworks import missing
 
 ROOT = Path(__file__).parents[2]
 # NumPy 1.26 lacks it, NumPy 2 has it again, as np.bool_.
@@ -182,7 +183,7 @@ def test_a_missing_mxnet_is_an_import_error_with_the_remedy():
         from d2l_local import mxnet
     """
     *_, last = run(code, fails=True).splitlines()
-    assert last.startswith("ImportError: MXNet is not installed: pip install 'd2l-")
+    assert last == f"ImportError: {missing('mxnet')}"
 
 
 def test_missing_distutils_is_an_import_error_with_the_remedy(monkeypatch):
@@ -232,7 +233,7 @@ def test_functions_that_numpy_gave_away_say_where_they_went():
 
 @pytest.fixture(scope="module")
 def real():
-    """What a process saw of NumPy before and after `d2l_local.mxnet`."""
+    """Return what a process saw of NumPy before and after `d2l_local.mxnet`."""
     if find_spec("mxnet") is None:
         pytest.skip("MXNet is not installed")
     return json.loads(

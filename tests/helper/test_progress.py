@@ -1,4 +1,4 @@
-"""What a reader sees during training, in a terminal and in a notebook."""
+"""The display of a training, in a terminal and in a notebook."""
 
 import io
 import math
@@ -61,7 +61,9 @@ def test_perplexity_of_nan_is_nan():
 
 @pytest.mark.parametrize("num_epochs", [0, -5])
 def test_fewer_epochs_than_one_are_refused(num_epochs):
-    with pytest.raises(ValueError, match=f"num_epochs is {num_epochs}: .* 1 epoch"):
+    with pytest.raises(
+        ValueError, match=f"num_epochs must be at least 1, got {num_epochs}"
+    ):
         Progress(num_epochs, 1)
 
 
@@ -259,7 +261,7 @@ def executed(run_cells):
 
 
 def points(output):
-    """How many points the curve of a display has."""
+    """Count the points on the curve of a display."""
     svg = output.data["image/svg+xml"]
     (path,) = re.findall(r'<path d="([^"]*)" clip-path[^>]*#0072b2', svg)
     return len(re.findall("[ML]", path))

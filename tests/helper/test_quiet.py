@@ -36,7 +36,7 @@ OTHERS = [
 
 
 def stderr_of(body, fails=False):
-    """What a process writes to stderr that runs `body` with the notices left out."""
+    """Run `body` in a process without the notices; returns its stderr."""
     code = (
         "import os, sys\n"
         "from d2l_local.quiet import without_known_notices\n"

@@ -1,4 +1,4 @@
-"""Which text is read, and what is said about it."""
+"""The choice of the text to read, and the line that announces it."""
 
 import dataclasses
 import hashlib

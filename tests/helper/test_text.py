@@ -135,7 +135,9 @@ def test_tokenize_words_and_characters():
 
 
 def test_tokenize_names_an_unknown_kind():
-    with pytest.raises(ValueError, match=r"'letter'.*'word' or 'char'"):
+    with pytest.raises(
+        ValueError, match="token must be 'word' or 'char', got 'letter'"
+    ):
         tokenize(["a"], "letter")
 
 

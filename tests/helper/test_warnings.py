@@ -1,4 +1,4 @@
-"""No warning comes from this package, nor from what it asks of others."""
+"""No warning comes from the helper or the checks, nor from what it asks of others."""
 
 import json
 import os
@@ -17,17 +17,18 @@ import importlib, json, pathlib, sys
 framework, text = json.loads(sys.argv[1])
 """
 IMPORT_ALL = """
-import d2l_local
+import d2l_check, d2l_local
 others = {"torch", "tensorflow", "mxnet"} - {framework}
 if framework != "tensorflow":
     others.add("keras2")
 imported = 0
-root = pathlib.Path(d2l_local.__file__).parent
-for path in sorted(root.rglob("*.py")):  # walk_packages would import all frameworks
-    parts = path.relative_to(root.parent).with_suffix("").parts
-    if not others & set(parts) and parts[-1] not in ("__init__", "__main__"):
-        importlib.import_module(".".join(parts))
-        imported += 1
+for package in (d2l_local, d2l_check):
+    root = pathlib.Path(package.__file__).parent
+    for path in sorted(root.rglob("*.py")):  # walk_packages would import all frameworks
+        parts = path.relative_to(root.parent).with_suffix("").parts
+        if not others & set(parts) and parts[-1] not in ("__init__", "__main__"):
+            importlib.import_module(".".join(parts))
+            imported += 1
 print(imported, len({"torch", "tensorflow", "mxnet"} & set(sys.modules)))
 """
 TRAIN = """
@@ -82,7 +83,7 @@ curves._svg()
 
 
 def run(code, framework, text):
-    """What a fresh process does in which every warning is an error."""
+    """Run `code` in a fresh process in which every warning is an error."""
     arguments = json.dumps([framework, str(text)])
     return subprocess.run(
         [sys.executable, "-W", "error", "-c", PREPARE + code, arguments],

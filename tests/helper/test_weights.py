@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 from safetensors.numpy import load, save
 
 from d2l_local import files
-from d2l_local.exchange import file as weights
 from d2l_local.exchange.architecture import Architecture
 from d2l_local.exchange.file import read_weights, write_weights
-from d2l_local.exchange.gates import added_biases, one_by_one, side_by_side
+from d2l_local.exchange.gates import added_biases, pack_gates, unpack_gates
 from d2l_local.text.vocabulary import Vocab
 
 LSTM = Architecture("lstm", 5, 3, 2)
@@ -59,7 +58,7 @@ def rewrite(path, change_metadata=None, change_tensors=None, checksum=True):
     tensors = {key: value for key, value in tensors.items() if value is not None}
     if checksum and "sha256" in metadata:
         rest = {k: v for k, v in metadata.items() if k != "sha256"}
-        metadata["sha256"] = weights.checksum(rest, tensors)
+        metadata["sha256"] = files.checksum(rest, tensors)
     path.write_bytes(save(tensors, metadata))
 
 
@@ -125,11 +124,11 @@ def test_gates_are_laid_side_by_side_and_taken_apart_again(architecture):
     block = architecture.blocks[-1]
     names = {name for name in tensors if name.startswith(block)}
     order = {"rnn": "h", "gru": "zhr", "lstm": "coif"}[architecture.cell]
-    together = side_by_side(tensors, block, order, architecture.reset)
+    together = pack_gates(tensors, block, order, architecture.reset)
     h, g = architecture.num_hiddens, len(order)
     assert [a.shape[1:] for a in together[:2]] == [(g * h,)] * 2
     assert [a.shape for a in together[2:]] == [(g * h,)] * 2
-    both = one_by_one(*together, block, order)
+    both = unpack_gates(*together, block, order)
     apart = added_biases(both, block, order, architecture.reset)
     assert set(apart) == names
     for name in names:
@@ -138,7 +137,7 @@ def test_gates_are_laid_side_by_side_and_taken_apart_again(architecture):
 
 def test_gates_stand_in_the_order_asked_for():
     tensors = draw(LSTM)
-    W_x, W_h, b_x, b_h = side_by_side(tensors, "layer1.forward.", "cofi", None)
+    W_x, W_h, b_x, b_h = pack_gates(tensors, "layer1.forward.", "cofi", None)
     np.testing.assert_array_equal(W_x[:, 3:6], tensors["layer1.forward.W_xo"])
     np.testing.assert_array_equal(W_h[:, 6:9], tensors["layer1.forward.W_hf"])
     np.testing.assert_array_equal(b_x[:3], tensors["layer1.forward.b_c"])
@@ -204,7 +203,7 @@ def test_the_file_holds_what_its_description_says(written):
     metadata = head.pop("__metadata__")
     assert set(head) == set(tensors)
     assert head["layer2.forward.W_xi"]["shape"] == [3, 3]
-    assert metadata.pop("sha256") == weights.checksum(metadata, tensors)
+    assert metadata.pop("sha256") == files.checksum(metadata, tensors)
     assert json.loads(metadata.pop("tokens")) == ["<unk>", "t", "i", "m", "e"]
     assert metadata == {
         "format": "d2l_local.weights",
@@ -287,7 +286,7 @@ def test_a_file_gets_its_name_when_it_has_reached_the_disk(path, monkeypatch):
 
 def test_a_folder_that_is_not_there_is_named(tmp_path):
     path = tmp_path / "models" / "weights.safetensors"
-    with pytest.raises(FileNotFoundError, match="make it first: .*models'"):
+    with pytest.raises(FileNotFoundError, match="so create it first: .*models'"):
         write_weights(path, LSTM, draw(LSTM))
 
 
@@ -297,8 +296,8 @@ def test_a_folder_that_is_not_there_is_named(tmp_path):
 @pytest.mark.parametrize(
     "change, message",
     [
-        ({"format": None}, "of the format None"),
-        ({"format": "pt"}, "of the format 'pt', not 'd2l_local.weights'"),
+        ({"format": None}, "claims to be in the format None"),
+        ({"format": "pt"}, "in the format 'pt', not 'd2l_local.weights'"),
         ({"version": "2"}, "version '2' .* reads version '1'"),
         ({"cell": None}, "metadata it lacks 'cell'"),
         ({"more": "1"}, "metadata it also has 'more'"),

@@ -104,7 +104,7 @@ def test_own_changes_of_a_course_are_kept(book, tmp_path, capsys):
     path.write_text("mine")
     assert lay_out(course, book) == 1
     assert path.read_text() == "mine"
-    assert "mxnet.ipynb exists and differs" in capsys.readouterr().out
+    assert "mxnet.ipynb exists and differs" in capsys.readouterr().err
     assert lay_out(course, book, "--force") == 0
     assert path.read_text() != "mine"
 

@@ -1,9 +1,11 @@
 import pytest
+from ipykernel.ipkernel import IPythonKernel
+from jupyter_server.services.contents.filemanager import FileContentsManager
 
 from tests.tools.records import executed
 from tools import notebook as nb
 from tools.book import BookError, load
-from tools.build import main
+from tools.build import difference, main
 
 
 def build(book, *options):
@@ -42,6 +44,44 @@ def test_check_reports_a_notebook_edited_by_hand(book):
     assert build(book, "--check") == 1
 
 
+def save_in_jupyter(path):
+    """Open a notebook and save it, as JupyterLab and its server do."""
+    manager = FileContentsManager(root_dir=str(path.parent))
+    model = manager.get(path.name)
+    told_by_the_kernel = dict(IPythonKernel.language_info)
+    model["content"]["metadata"]["language_info"] = told_by_the_kernel
+    manager.save(model, path.name)
+
+
+def test_a_notebook_saved_in_jupyter_is_not_stale_and_the_build_restores_it(book):
+    build(book)
+    path = book.notebooks / "mxnet" / "01-sample.ipynb"
+    nb.write(path, executed(nb.read(path)))
+    before = path.read_bytes()
+    save_in_jupyter(path)
+    assert b"codemirror_mode" in path.read_bytes()
+    assert build(book, "--check") == 0
+    build(book)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("change", ["language", "prose", "conflict"])
+def test_a_change_in_a_notebook_saved_in_jupyter_is_seen(book, change):
+    build(book)
+    path = book.notebooks / "mxnet" / "02-next.ipynb"
+    save_in_jupyter(path)
+    text = path.read_text()
+    texts = {
+        "language": text.replace('"name": "python",', '"name": "R",'),
+        "prose": text.replace("1 + 1", "1 + 2"),
+        "conflict": text.replace('{\n "cells"', '<<<<<<< HEAD\n{\n "cells"'),
+    }
+    assert texts[change] != text
+    assert difference(path, texts[change]) is not None
+    path.write_text(texts[change])
+    assert difference(path, text) is not None
+
+
 def test_a_notebook_without_source_is_reported_and_left_in_place(book, capsys):
     build(book)
     (book.source / "02-next.md").unlink()
@@ -60,7 +100,7 @@ def test_new_prose_keeps_outputs_and_new_code_drops_them(book, edit, capsys):
     nb.write(path, executed(nb.read(path)))
     edit("For all.", "For everybody.")
     build(book)
-    assert nb.defects(nb.read(path)) == []
+    assert nb.execution_defects(nb.read(path)) == []
     capsys.readouterr()
 
     edit("print(framework", "print(1, framework")

@@ -16,7 +16,7 @@ from tools.translations.catalogue import (
     loads,
     merge,
     messages,
-    translation,
+    translation_of,
 )
 from tools.translations.template import Template
 
@@ -147,7 +147,7 @@ def test_a_file_in_another_encoding_is_named(tmp_path):
 def test_messages_follow_the_order_of_the_source():
     found = merge(catalogue(One="一", Two="二"), template("Two", "Three", "One"))
     assert ids(found) == ["Two", "Three", "One"]
-    assert [translation(found, text) for text in ids(found)] == ["二", None, "一"]
+    assert [translation_of(found, text) for text in ids(found)] == ["二", None, "一"]
 
 
 def test_remarks_and_sources_are_those_of_the_template():
@@ -164,7 +164,7 @@ def test_a_changed_message_keeps_its_translation_as_fuzzy_with_the_old_text():
     message = found.get(changed)
     assert (message.string, message.fuzzy) == ("第一个乘积", True)
     assert message.previous_id == [LONG]
-    assert translation(found, changed) is None
+    assert translation_of(found, changed) is None
     assert found.obsolete == {}
     again = merge(
         loads(dumps(found), "x"), template(changed.replace("very", "so very"))
@@ -173,22 +173,24 @@ def test_a_changed_message_keeps_its_translation_as_fuzzy_with_the_old_text():
     assert message.previous_id == [LONG], "it was made for the first text"
 
 
-def test_going_back_to_the_old_text_needs_a_look_again_and_loses_nothing():
+def test_going_back_to_the_old_text_brings_its_translation_back():
     old = catalogue(**{LONG: "第一个乘积"})
     found = merge(merge(old, template(LONG + " More.")), template(LONG))
     assert found.get(LONG).string == "第一个乘积"
+    assert translation_of(found, LONG) == "第一个乘积"
+    assert dumps(found) == dumps(old)
 
 
 def test_when_fuzzy_is_taken_away_the_old_text_goes_too():
     text = dumps(merge(catalogue(**{LONG: "一"}), template(LONG + " More.")))
     confirmed = dumps(loads(text.replace("#, fuzzy\n", ""), "x"))
     assert "#|" not in confirmed
-    assert translation(loads(confirmed, "x"), LONG + " More.") == "一"
+    assert translation_of(loads(confirmed, "x"), LONG + " More.") == "一"
 
 
 def test_another_message_takes_no_translation_from_an_unlike_one():
     found = merge(catalogue(Two_words="二"), template("Something else entirely"))
-    assert translation(found, "Something else entirely") is None
+    assert translation_of(found, "Something else entirely") is None
     assert count(messages(found)) == Counts(0, 0, 1)
 
 
@@ -196,7 +198,7 @@ def test_a_removed_message_is_kept_as_obsolete_and_comes_back():
     gone = merge(catalogue(Something_long="一", Two="二"), template("Two"))
     assert list(gone.obsolete) == ["Something long"]
     back = merge(loads(dumps(gone), "x"), template("Something long", "Two"))
-    assert translation(back, "Something long") == "一"
+    assert translation_of(back, "Something long") == "一"
     assert back.obsolete == {}
 
 
@@ -224,7 +226,7 @@ def test_counts_tell_translated_fuzzy_and_missing_apart():
     found = merge(old, template("One", "Two", LONG + " More."))
     assert count(messages(found)) == Counts(translated=1, fuzzy=1, missing=1)
     assert count(messages(found)).total == 3
-    assert translation(found, "nothing") is None
+    assert translation_of(found, "nothing") is None
 
 
 def test_a_compiled_catalogue_speaks_to_gettext_and_holds_no_guesses():

@@ -20,10 +20,10 @@ from tools.colab.contract import (
     Session,
     Subject,
     Trial,
+    changed_displays,
     check,
     find,
-    kept,
-    unlike,
+    proof_entry,
 )
 from tools.colab.environment import (
     Environment,
@@ -245,15 +245,14 @@ def test_a_snapshot_leaves_the_checkout_alone_even_from_a_git_hook(
     assert (checkout / ".git" / "index").read_bytes() == index
 
 
-def test_the_id_of_the_package_follows_the_package_alone(checkout, tmp_path):
-    (checkout / "d2l_local").mkdir()
-    module = checkout / "d2l_local" / "module.py"
-    module.write_text("one")
-    first = snapshot(checkout, tmp_path / "1.git").package
+def test_the_id_of_the_packaging_follows_what_pip_builds_with_alone(checkout, tmp_path):
+    settings = checkout / "pyproject.toml"
+    settings.write_text("one")
+    first = snapshot(checkout, tmp_path / "1.git").packaging
     (checkout / "README.md").write_text("prose")
-    assert snapshot(checkout, tmp_path / "2.git").package == first
-    module.write_text("two")
-    assert snapshot(checkout, tmp_path / "3.git").package != first
+    assert snapshot(checkout, tmp_path / "2.git").packaging == first
+    settings.write_text("two")
+    assert snapshot(checkout, tmp_path / "3.git").packaging != first
 
 
 def test_a_missing_git_is_said_with_its_remedy(checkout, tmp_path, monkeypatch):
@@ -416,12 +415,12 @@ def shows(*media):
 
 def test_a_figure_that_is_not_shown_is_caught():
     stored = new_notebook(cells=[shows("image/svg+xml")])
-    assert unlike(stored, new_notebook(cells=[shows("image/svg+xml")])) == []
-    (nothing,) = unlike(stored, new_notebook(cells=[shows()]))
+    assert changed_displays(stored, new_notebook(cells=[shows("image/svg+xml")])) == []
+    (nothing,) = changed_displays(stored, new_notebook(cells=[shows()]))
     assert nothing == "code cell 1 should show ['image/svg+xml'], but shows nothing"
-    (other,) = unlike(stored, new_notebook(cells=[shows("image/png")]))
+    (other,) = changed_displays(stored, new_notebook(cells=[shows("image/png")]))
     assert other.endswith("but shows ['image/png']")
-    assert unlike(new_notebook(cells=[new_code_cell("plot()")]), stored) == []
+    assert changed_displays(new_notebook(cells=[new_code_cell("plot()")]), stored) == []
 
 
 def test_a_notebook_that_has_passed_runs_again_only_when_something_changed(
@@ -431,10 +430,10 @@ def test_a_notebook_that_has_passed_runs_again_only_when_something_changed(
     monkeypatch.setattr(command, "check", lambda *_: runs.append(1))
     one = subject("import json", "print(1)")
     for fresh in (False, False, True):
-        command.prove(one, colab, fresh)
+        command.check_unless_passed(one, colab, fresh)
     assert len(runs) == 2
     assert "has passed before" in capsys.readouterr().out
-    command.prove(subject("import json", "print(2)"), colab, False)
+    command.check_unless_passed(subject("import json", "print(2)"), colab, False)
     assert len(runs) == 3
 
 
@@ -443,15 +442,28 @@ def test_the_proof_is_void_when_package_versions_or_settings_change(
 ):
     one = subject("1")
     notebook = nb.read(one.path)
-    first = kept(one, notebook, colab)
+    first = proof_entry(one, notebook, colab)
     other = [
         {"repository": Repository(Path(), "abc", "another tree")},
         {"preinstalled": {**BEFORE, "numpy": "numpy==2.1.4"}},
     ]
     for change in other:
-        assert kept(one, notebook, replace(colab, **change)).folder != first.folder
+        assert (
+            proof_entry(one, notebook, replace(colab, **change)).folder != first.folder
+        )
+    (colab.book.root / "d2l_local").unlink()  # a link to the real one
+    module = colab.book.root / "d2l_local" / "__init__.py"
+    module.parent.mkdir()
+    module.write_text("")
+    assert (
+        proof_entry(one, notebook, colab).folder == first.folder
+    )  # it imports nothing of it
+    user = nb.read(subject("import d2l_local").path)
+    before = proof_entry(one, user, colab)
+    module.write_text("changed = True")
+    assert proof_entry(one, user, colab).folder != before.folder
     colab.book.install["tqdm"] = "tqdm"
-    assert kept(one, notebook, colab).folder != first.folder
+    assert proof_entry(one, notebook, colab).folder != first.folder
 
 
 def test_a_notebook_that_fails_is_not_kept_as_passed(subject, colab, monkeypatch):
@@ -461,5 +473,5 @@ def test_a_notebook_that_fails_is_not_kept_as_passed(subject, colab, monkeypatch
     monkeypatch.setattr(command, "check", fail)
     one = subject("1")
     with pytest.raises(ExecutionError):
-        command.prove(one, colab, False)
-    assert kept(one, nb.read(one.path), colab).load() is None
+        command.check_unless_passed(one, colab, False)
+    assert proof_entry(one, nb.read(one.path), colab).load() is None

@@ -16,7 +16,7 @@ def readme(book):
 
 
 def test_every_notebook_is_linked_by_kind_and_framework(book, readme):
-    contents.write(book)
+    contents.update_readme(book)
     text = readme.read_text()
     assert text.startswith("# Title\n") and text.endswith(f"{contents.END}\n\nafter\n")
     assert "| | PyTorch | MXNet |" in text
@@ -27,7 +27,7 @@ def test_every_notebook_is_linked_by_kind_and_framework(book, readme):
 
 
 def test_a_chapter_without_exercises_links_to_none(book, readme):
-    contents.write(book)
+    contents.update_readme(book)
     row = next(line for line in readme.read_text().splitlines() if "02-next" in line)
     assert "exercises" not in row
 
@@ -35,22 +35,22 @@ def test_a_chapter_without_exercises_links_to_none(book, readme):
 def test_a_language_lists_what_it_has(book, readme, monkeypatch):
     made = book.languages or (Language("ko", "한국어"),)
     object.__setattr__(book, "languages", made)
-    contents.write(book)
+    contents.update_readme(book)
     assert f"{made[0].name}:" not in readme.read_text()  # nothing is translated yet
 
 
 def test_stale_until_written(book, readme):
-    assert contents.stale(book) == ["stale: README.md; run `make build`"]
-    contents.write(book)
-    assert contents.stale(book) == []
+    assert contents.readme_problems(book) == ["stale: README.md; run `make build`"]
+    contents.update_readme(book)
+    assert contents.readme_problems(book) == []
 
 
 def test_a_page_without_marks_is_refused_and_kept(book, readme):
     readme.write_text("nothing here")
     with pytest.raises(BookError, match="contents:begin"):
-        contents.write(book)
+        contents.update_readme(book)
     assert readme.read_text() == "nothing here"
 
 
 def test_no_page_is_no_fault(book):
-    assert contents.stale(book) == []
+    assert contents.readme_problems(book) == []

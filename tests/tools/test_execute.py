@@ -2,6 +2,7 @@
 
 import io
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,9 +12,11 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from tools import notebook as nb
+from tools import section as section_command
 from tools.book import ROOT, BookError
 from tools.build import build_all
-from tools.cache import entry, helper_digest
+from tools.build import main as build_command
+from tools.cache import entry
 from tools.execute import (
     ExecutionError,
     Settings,
@@ -22,6 +25,7 @@ from tools.execute import (
     prepare,
     run_cells,
 )
+from tools.files import write_text
 from tools.progress import Progress
 
 NOTE = """\
@@ -100,7 +104,7 @@ def test_store_then_cache_then_fast(book, edit, capsys):
     assert command(book, *one, "--store") == 0
     assert "taken from build/cache/" in capsys.readouterr().out
     stored = nb.read(path)
-    assert nb.defects(stored) == []
+    assert nb.execution_defects(stored) == []
     assert any(cell.source == "For everybody." for cell in stored.cells)
     assert "mx 500" in path.read_text()
 
@@ -109,10 +113,87 @@ def test_store_then_cache_then_fast(book, edit, capsys):
     assert "mx 500" in path.read_text()
 
 
+def stored_files(book):
+    paths = book.notebooks.rglob("*.ipynb")
+    return {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in paths}
+
+
+def test_what_is_up_to_date_is_neither_executed_nor_written(book, edit, capsys):
+    one = ["--framework", "mxnet", "--kind", "chapter", "--store"]
+    assert command(book, *one) == 0
+    before = stored_files(book)
+    shutil.rmtree(book.build)  # as in a fresh clone
+    capsys.readouterr()
+    assert command(book, *one) == 0
+    assert stored_files(book) == before
+    assert "executing" not in capsys.readouterr().out
+
+    assert command(book, *one, "--again") == 0
+    assert "executing" in capsys.readouterr().out
+
+    (book.root / "d2l_local").unlink()  # a link; the notebook imports nothing of it
+    assert command(book, *one) == 0
+    assert "up to date" in capsys.readouterr().out
+    edit('framework = "mx"', "import d2l_local\n\nframework = d2l_local.__name__")
+    (book.root / "d2l_local").mkdir()
+    module = book.root / "d2l_local" / "__init__.py"
+    for text in ("", "changed = True"):
+        module.write_text(text)
+        assert command(book, *one) == 0
+        assert "executing" in capsys.readouterr().out
+        assert command(book, *one) == 0
+        assert "executing" not in capsys.readouterr().out
+
+
+def test_a_framework_that_is_missing_is_left_out_and_named(book, capsys):
+    settings = book.source / "book.toml"
+    settings.write_text(settings.read_text().replace('"nbformat"', '"no_such_one"'))
+    assert command(book, "--mode", "fast", "--kind", "chapter") == 0
+    shown = capsys.readouterr().out
+    assert "left out: PyTorch" in shown
+    assert "MXNet, 01-sample: done" in shown and "PyTorch, 01" not in shown
+    page = (book.source / "02-next.md").read_text()
+    (book.source / "02-next.md").write_text(
+        page.replace("number: 2", "number: 2\nall_frameworks: true")
+    )
+    assert main(["--root", str(book.root), "--chapter", "02-next"]) == 2
+
+
+def section(book, *options):
+    return section_command.main(["01-sample", "--root", str(book.root), *options])
+
+
+def test_a_section_is_built_executed_stored_and_checked(book, edit, capsys):
+    assert section(book) == 0
+    for name in ("01-sample", "solutions/01-sample"):
+        for framework in ("pytorch", "mxnet"):
+            path = book.notebooks / framework / f"{name}.ipynb"
+            assert nb.execution_defects(nb.read(path)) == []
+    assert not nb.has_outputs(nb.read(book.notebooks / "mxnet" / "02-next.ipynb"))
+    assert build_command(["--root", str(book.root), "--check"]) == 0
+    before = stored_files(book)
+    capsys.readouterr()
+    assert section(book) == 0
+    assert stored_files(book) == before
+    assert "executing" not in capsys.readouterr().out
+
+    edit("print(framework, num_epochs)", "print( framework, undefined)")
+    assert section(book, "--framework", "mxnet") == 1
+    assert "NameError" in capsys.readouterr().err
+    edit("undefined", "num_epochs")
+    assert section(book, "--framework", "mxnet") == 1
+    assert "would be reformatted" in capsys.readouterr().err
+
+
+def test_a_section_that_does_not_exist_is_refused(book, capsys):
+    assert section_command.main(["99-x", "--root", str(book.root)]) == 2
+    assert "choose from 01-sample" in capsys.readouterr().err
+
+
 def test_a_failure_leaves_the_stored_notebook_alone(book, edit, capsys):
     one = ["--framework", "mxnet", "--store"]
     path = book.notebooks / "mxnet" / "01-sample.ipynb"
-    nb.write_text(path, nb.dumps(build_all(book)[1].notebook))
+    write_text(path, nb.dumps(build_all(book)[1].notebook))
     before = path.read_bytes()
     edit("print(framework, num_epochs)", "print(undefined)")
     assert command(book, *one) == 1
@@ -163,16 +244,6 @@ def test_the_cache_key_covers_code_mode_text_and_framework(book):
     again = entry(book, torch.framework, torch.notebook, "full", "embedded")
     assert again.folder == entries[0].folder
     assert "numpy" in again.key["packages"]
-
-
-@pytest.mark.parametrize("name", ["text.py", "sub/deep.py", "data/story.txt"])
-def test_the_cache_key_covers_the_helper_package(tmp_path, name):
-    path = tmp_path / name
-    path.parent.mkdir(exist_ok=True)
-    path.write_text("one")
-    before = helper_digest(tmp_path)
-    path.write_text("two")
-    assert helper_digest(tmp_path) != before
 
 
 def test_notes_are_overwritten_on_a_terminal_and_rare_in_a_log():
@@ -229,5 +300,5 @@ def test_an_interrupted_call_ends_in_order_and_keeps_what_is_done(book, edit):
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=30)
     assert process.returncode == 130
-    assert "the same command goes on" in errors and "Traceback" not in errors
+    assert "the same command continues" in errors and "Traceback" not in errors
     assert len(list((book.build / "cache").iterdir())) == 1

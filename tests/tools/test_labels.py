@@ -4,8 +4,8 @@ import pytest
 
 from tools.book import BookError
 from tools.build import build_all
-from tools.labels import anchor
 from tools.notebook import code_cells
+from tools.references import anchor
 
 MARKER = "For all."
 

@@ -9,7 +9,7 @@ from tools import notebook as nb
 from tools.book import ROOT, load
 from tools.build import build_all, main
 from tools.execute import choose
-from tools.labels import anchor
+from tools.references import anchor
 
 BOOK = load(ROOT)
 TRANSLATED = sorted(BOOK.translations.glob("*/notebooks/**/*.ipynb"))

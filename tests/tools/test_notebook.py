@@ -1,5 +1,4 @@
 import copy
-import os
 
 import nbformat
 import pytest
@@ -95,34 +94,20 @@ def test_the_live_note_is_not_stored(built):
 
 def test_defects_of_an_unexecuted_emptied_or_failed_notebook(built):
     good = executed(built[0].notebook)
-    assert nb.defects(good) == []
-    assert "no code cell has an output" in nb.defects(built[0].notebook)[0]
+    assert nb.execution_defects(good) == []
+    assert "no code cell has an output" in nb.execution_defects(built[0].notebook)[0]
 
     no_code = copy.deepcopy(good)
     no_code.cells = [c for c in good.cells if c.cell_type == "markdown"]
-    assert nb.defects(no_code)
+    assert nb.execution_defects(no_code)
 
     not_run = copy.deepcopy(good)
     nb.code_cells(not_run)[1].execution_count = None
-    assert "code cell 2 has execution count None" in nb.defects(not_run)[0]
+    assert "code cell 2 has execution count None" in nb.execution_defects(not_run)[0]
 
     failed = copy.deepcopy(good)
     nb.code_cells(failed)[0].outputs += [
         new_output("error", ename="ValueError", evalue="", traceback=[]),
         new_output("stream", name="stderr", text="oops"),
     ]
-    assert len(nb.defects(failed)) == 2
-
-
-def test_writing_is_whole_or_not_at_all(tmp_path, monkeypatch):
-    path = tmp_path / "a.txt"
-    nb.write_text(path, "old")
-
-    def fail(source, target):
-        raise OSError("disk")
-
-    monkeypatch.setattr(os, "replace", fail)
-    with pytest.raises(OSError, match="disk"):
-        nb.write_text(path, "new")
-    assert path.read_text() == "old"
-    assert [p.name for p in tmp_path.iterdir()] == ["a.txt"]
+    assert len(nb.execution_defects(failed)) == 2

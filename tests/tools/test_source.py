@@ -1,7 +1,10 @@
 import pytest
 
-from tools.book import BookError
+from tools import notebook as nb
+from tools.book import ROOT, BookError, load
+from tools.build import build_all
 from tools.source import apply_fast, parse, read_all
+from tools.translations.template import of_chapter
 
 FRONT = """\
 ---
@@ -48,6 +51,95 @@ def test_front_matter_is_read(book):
     sample = read_all(book)[0]
     assert (sample.number, sample.title, sample.stem) == (1, "A Sample", "01-sample")
     assert sample.runtime == {"pytorch": "1", "mxnet": "2 to 3"}
+
+
+@pytest.fixture
+def parts(book):
+    """The first chapter of the fixture book as a folder of parts, cut before a cell."""
+    file, folder = book.source / "01-sample.md", book.source / "01-sample"
+    first, cell, second = file.read_text().partition("```{code-cell}\n:tags: [mxnet]")
+    folder.mkdir()
+    (folder / "00-text.md").write_text(first)
+    (folder / "01-code.md").write_text(cell + second)
+    file.unlink()
+    return folder
+
+
+def test_a_folder_gives_the_notebooks_of_a_single_file(book, request):
+    def notebooks():
+        return [nb.dumps(item.notebook) for item in build_all(book)]
+
+    before = notebooks()
+    folder = request.getfixturevalue("parts")
+    assert notebooks() == before
+    assert before and len(list(folder.iterdir())) == 2
+
+
+def test_cells_of_a_folder_know_their_file_and_line(parts, book):
+    chapter = read_all(book)[0]
+    assert {cell.path for cell in chapter.cells} == {
+        "source/01-sample/00-text.md",
+        "source/01-sample/01-code.md",
+    }
+    for cell in chapter.cells:
+        lines = (book.root / cell.path).read_text().split("\n")
+        assert lines[cell.line - 1] == cell.text.split("\n")[0]
+    template = of_chapter(chapter, book)
+    assert template.name == "01-sample"
+    assert template.entries["For all."].sources == ["source/01-sample/00-text.md"]
+
+
+@pytest.mark.parametrize(
+    ("part", "old", "new", "message"),
+    [
+        ("01-code", ":tags: [mxnet]", ":tags: [mx]", "01-code.md:3: unknown tag 'mx'"),
+        ("01-code", "[mxnet]", "[mxnet", "01-code.md: the YAML"),
+        ("00-text", "{eq}`eq-state`", "{eq}`eq-x`", r"00-text.md:\d+: no label 'eq-x'"),
+        ("00-text", "number: 1", "number: 2", "00-text.md: front matter has number: 2"),
+        (
+            "00-text",
+            "{ref}`sec-idea`",
+            "{ref}`sec-x`",
+            "00-text.md:1: no label 'sec-x'",
+        ),
+        (
+            "01-code",
+            "```{code",
+            "---\ntitle: T\n---\n```{code",
+            "belongs into source/01",
+        ),
+    ],
+)
+def test_a_fault_in_a_part_is_named_by_its_file(parts, book, part, old, new, message):
+    path = parts / f"{part}.md"
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+    with pytest.raises(BookError, match=message):
+        build_all(book)
+
+
+def test_a_chapter_is_a_file_or_a_folder(parts, book):
+    (book.source / "01-sample.md").write_text("")
+    with pytest.raises(BookError, match="are the same chapter: keep the file or the f"):
+        read_all(book)
+
+
+def test_a_folder_is_named_as_a_chapter(parts, book):
+    parts.rename(book.source / "1-sample")
+    with pytest.raises(BookError, match="source/1-sample: a chapter is named"):
+        read_all(book)
+
+
+def test_no_source_of_the_book_is_too_long_to_open():
+    book = load(ROOT)
+    for path in book.exercise_paths():
+        for file in path.glob("*.md") if path.is_dir() else [path]:
+            assert len(file.read_text(encoding="utf-8").splitlines()) < 700, file
+    [long] = [path for path in book.exercise_paths() if path.is_dir()]
+    assert long.name == "12-deep-rnn"
+    for file in long.iterdir():
+        assert len(file.read_text(encoding="utf-8").splitlines()) < 600, file
 
 
 @pytest.mark.parametrize(

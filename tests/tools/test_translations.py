@@ -1,11 +1,12 @@
 """The command that keeps the catalogues: it writes, compares, counts and complains."""
 
 import gettext
+import re
 
 import pytest
 
-from tools import translations
 from tools.book import load
+from tools.translations import __main__ as command
 from tools.translations.__main__ import main
 
 GLOSSARY = """\
@@ -15,7 +16,7 @@ established = "状态"
 forbidden = ["国家"]
 source = "textbooks"
 """
-HINTS = '_("Look again.")\n_("{name} is None.")\n'
+HINTS = '_("Look again.")\n_("{name} is None.")\n_("Well done.")\n'
 
 
 @pytest.fixture
@@ -29,13 +30,35 @@ def book(book):
         folder = book.translations / key
         folder.mkdir(parents=True)
         (folder / "glossary.toml").write_text(GLOSSARY, encoding="utf-8")
-    (book.root / "d2l_local").unlink()
+    (book.root / "d2l_check").unlink()
     (book.root / "d2l_check").mkdir(parents=True)
     (book.root / "d2l_check" / "a.py").write_text(HINTS)
     (book.root / "img" / "net.py").write_text(
         'TITLE = "A net"\nDESCRIPTION = "Two boxes."\nLABELS = {"a": "in"}\n'
     )
     return load(book.root)
+
+
+# Catalogues, each with a message for a first translation.
+FIRST = {
+    "01-sample": ("of", "关于"),
+    "02-next": ("go back", "回去"),
+    "exercises/01-sample": ("In MXNet too.", "在 MXNet 中也是。"),
+    "book": ("Note", "注"),
+    "figures": ("in", "入"),
+    "hints": ("Well done.", "很好。"),
+}
+
+
+@pytest.fixture
+def begun(book):
+    """The book after every catalogue has been begun, with a word in each."""
+    for language in ("zh", "ko"):
+        for name, first in FIRST.items():
+            assert run(book, "--language", language, "--chapter", name) == 0
+            put(book, *first, name, language)
+    assert run(book) == 0
+    return book
 
 
 def run(book, *options):
@@ -60,46 +83,96 @@ def files(book):
     }
 
 
-NAMES = ["01-sample", "02-next", "exercises/01-sample", "book", "figures", "hints"]
-
-
-def test_every_catalogue_comes_by_itself_and_a_second_run_writes_nothing(book, capsys):
+def test_no_catalogue_comes_by_itself(book, capsys):
     assert run(book) == 0
-    made = {book.relative(path) for path in files(book)}
-    assert made == {
-        *(f"translations/{lang}/{n}.po" for lang in ("zh", "ko") for n in NAMES),
-        "d2l_check/locale/zh/LC_MESSAGES/hints.mo",
-        "d2l_check/locale/ko/LC_MESSAGES/hints.mo",
-    }
-    before = files(book)
-    capsys.readouterr()
-    assert run(book) == 0
-    assert files(book) == before
-    assert "written" not in capsys.readouterr().out
+    assert files(book) == {}
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["ko", "02-next", "0", "0", "4", "0"] in lines, "it's counted all the same"
     assert run(book, "--check") == 0
 
 
-def test_the_table_counts_each_catalogue_of_each_language(book, capsys):
-    run(book)
+def test_a_catalogue_is_begun_by_name_and_is_kept_once_it_says_something(book, capsys):
+    assert run(book, "--language", "ko", "--chapter", "02-next") == 0
+    (path,) = files(book)
+    assert book.relative(path) == "translations/ko/02-next.po"
+    capsys.readouterr()
+    assert run(book, "--check") == 1
+    message = "translations/ko/02-next.po holds no translation yet: translate something"
+    assert message in capsys.readouterr().err
+    put(book, "go back", "돌아가기", "02-next", "ko")
+    assert run(book, "--check") == 0
+    # Begun again, nothing is lost.
+    before = files(book)
+    assert run(book, "--language", "ko", "--chapter", "02-next") == 0
+    assert files(book) == before
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--language", "fr", "--chapter", "02-next"), "no language 'fr'; .* zh, ko"),
+        (("--language", "ko", "--chapter", "next"), "no chapter 'next'; .* 02-next, "),
+    ],
+)
+def test_a_catalogue_that_cannot_be_begun_is_named(book, capsys, options, message):
+    assert run(book, *options) == 2
+    assert re.search(message, capsys.readouterr().err)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--language", "ko"), "--language and --chapter go together"),
+        (("--check", "--keep", "x"), "--check writes nothing"),
+    ],
+)
+def test_options_that_do_not_fit_together_are_refused(book, capsys, options, message):
+    with pytest.raises(SystemExit):
+        run(book, *options)
+    assert message in capsys.readouterr().err
+
+
+def test_all_catalogues_are_written_and_a_second_run_writes_nothing(begun, capsys):
+    made = {begun.relative(path) for path in files(begun)}
+    assert made == {
+        *(f"translations/{lang}/{n}.po" for lang in ("zh", "ko") for n in FIRST),
+        "d2l_check/locale/zh/LC_MESSAGES/hints.mo",
+        "d2l_check/locale/ko/LC_MESSAGES/hints.mo",
+    }
+    before = files(begun)
+    capsys.readouterr()
+    assert run(begun) == 0
+    assert files(begun) == before
+    assert "written" not in capsys.readouterr().out
+    assert run(begun, "--check") == 0
+
+
+def test_the_table_counts_each_catalogue_of_each_language(begun, capsys):
+    book = begun
     put(book, "For all.", "给所有人。")
     capsys.readouterr()
     assert run(book) == 0
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
-    assert ["language", "catalogue", "translated", "fuzzy", "missing"] in lines
-    assert ["zh", "01-sample", "1", "0", "12"] in lines
-    assert ["ko", "01-sample", "0", "0", "13"] in lines
+    head = ["language", "catalogue", "translated", "fuzzy", "missing", "owed"]
+    assert head in lines
+    assert ["zh", "01-sample", "2", "0", "11", "0"] in lines
+    assert ["ko", "01-sample", "1", "0", "12", "0"] in lines
 
 
-def test_check_writes_nothing_and_names_each_stale_file(book, capsys):
+def test_check_writes_nothing_and_names_each_stale_file(begun, edit, capsys):
+    book = begun
+    edit("Why does it work?", "Why, and how?", "exercises/01-sample.md")
+    (book.root / "d2l_check" / "locale" / "ko" / "LC_MESSAGES" / "hints.mo").unlink()
+    before = files(book)
     assert run(book, "--check") == 1
-    assert files(book) == {}
+    assert files(book) == before
     message = capsys.readouterr().err
     assert "stale: translations/zh/exercises/01-sample.po; run `make" in message
     assert "stale: d2l_check/locale/ko/LC_MESSAGES/hints.mo" in message
 
 
-def test_new_words_make_their_catalogue_stale_and_new_code_does_not(book, edit, capsys):
-    run(book)
+def test_new_words_make_a_catalogue_stale_and_new_code_does_not(begun, edit, capsys):
+    book = begun
     edit('framework = "torch"', 'framework = "torch"  # more\n\n')
     assert run(book, "--check") == 0
     edit("For all.", "For all. And more.")
@@ -108,8 +181,8 @@ def test_new_words_make_their_catalogue_stale_and_new_code_does_not(book, edit, 
     assert "zh/01-sample.po" in capsys.readouterr().err
 
 
-def test_work_done_by_hand_survives_new_words(book, edit):
-    run(book)
+def test_work_done_by_hand_survives_new_words(begun, edit):
+    book = begun
     put(book, "For all.", "给所有人。")
     put(book, "Only for MXNet.", "只给 MXNet。")
     edit("For all.", "For all of us.")
@@ -122,26 +195,27 @@ def test_work_done_by_hand_survives_new_words(book, edit):
 
 
 def test_nothing_is_written_over_an_edit_made_in_the_same_moment(
-    book, edit, monkeypatch, capsys
+    begun, edit, monkeypatch, capsys
 ):
-    run(book)
+    book = begun
     edit("For all.", "For all. And more.")
-    write = translations.write
+    write = command.write
 
     def write_late(item, book):
         if item.language.key == "zh" and item.template.name == "01-sample":
             put(book, "nothing", "无")
         write(item, book)
 
-    monkeypatch.setattr(translations, "write", write_late)
+    monkeypatch.setattr(command, "write", write_late)
     assert run(book) == 2
-    assert "zh/01-sample.po has been edited in this moment" in capsys.readouterr().err
+    message = "zh/01-sample.po was edited while this command ran"
+    assert message in capsys.readouterr().err
     text = (book.translations / "zh" / "01-sample.po").read_text(encoding="utf-8")
     assert 'msgstr "无"' in text and "And more" not in text
 
 
-def test_hints_are_compiled_for_the_helper_package(book):
-    run(book)
+def test_hints_are_compiled_for_the_helper_package(begun):
+    book = begun
     put(book, "Look again.", "再看看。", "hints")
     assert run(book, "--check") == 1
     assert run(book) == 0
@@ -168,18 +242,18 @@ def test_hints_are_compiled_for_the_helper_package(book):
         ("figures", "Two boxes.", "2 3 个方框", "number 3 isn't in the original"),
     ],
 )
-def test_a_translation_to_be_mended_is_named(book, capsys, name, text, new, message):
-    run(book)
+def test_a_translation_to_be_mended_is_named(begun, capsys, name, text, new, message):
+    book = begun
     put(book, text, new, name)
-    run(book)
+    book = begun
     capsys.readouterr()
     assert run(book, "--check") == 1
     assert message in capsys.readouterr().err
     assert run(book) == 1, "it is said whenever the command runs"
 
 
-def test_a_fuzzy_translation_is_not_yet_checked(book):
-    run(book)
+def test_a_fuzzy_translation_is_not_yet_checked(begun):
+    book = begun
     put(book, "For all.", "*给所有人。")
     path = book.translations / "zh" / "01-sample.po"
     text = path.read_text(encoding="utf-8")
@@ -193,7 +267,8 @@ def test_complete_demands_every_translation(book, capsys):
     message = capsys.readouterr().err
     assert "incomplete: translations/ko/02-next.po: 4 missing, 0 fuzzy" in message
     assert "incomplete: translations/ko/book.po" in message
-    # What a language doesn't list as translated, it doesn't owe.
+    assert "begin it, by `make translations LANGUAGE=ko CHAPTER=02-next`" in message
+    # What a language doesn't list as translated isn't demanded.
     assert "translations/ko/01-sample.po" not in message
     assert "translations/zh/02-next.po" not in message
 

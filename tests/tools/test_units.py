@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tools.book import BookError
 from tools.myst import PARSER, Where, blocks
-from tools.translations.units import has_prose, prose, translate, units
+from tools.translations.units import has_prose, prose, replace_units, units
 
 WHERE = Where("source/01-sample.md", 10)
 
@@ -20,7 +20,7 @@ def found(text):
 def put(text, **new):
     """The text with the named units, blanks written as _, replaced."""
     by_text = {old.replace("_", " "): value for old, value in new.items()}
-    return translate(text, WHERE, lambda unit: by_text.get(unit.text, unit.text))
+    return replace_units(text, WHERE, lambda unit: by_text.get(unit.text, unit.text))
 
 
 # What is generated: Markdown whose units are known
@@ -222,13 +222,13 @@ def test_units_are_the_prose_in_order(parts):
 @given(documents())
 def test_with_its_own_words_a_text_stays_byte_for_byte(parts):
     text = render(parts)
-    assert translate(text, WHERE, lambda unit: unit.text) == text
+    assert replace_units(text, WHERE, lambda unit: unit.text) == text
 
 
 @settings(deadline=None)  # a busy machine is no defect
 @given(documents())
 def test_new_words_change_the_units_and_nothing_else(parts):
-    wrapped = translate(render(parts), WHERE, lambda unit: f"⟦{unit.text}⟧")
+    wrapped = replace_units(render(parts), WHERE, lambda unit: f"⟦{unit.text}⟧")
     assert wrapped == render(parts, wrap=True)
     assert found(wrapped) == [(kind, f"⟦{text}⟧") for kind, text in prose_of(parts)]
 
@@ -237,7 +237,7 @@ def test_new_words_change_the_units_and_nothing_else(parts):
 @given(documents())
 def test_formulas_code_labels_links_and_images_survive(parts):
     text = render(parts)
-    wrapped = translate(text, WHERE, lambda unit: f"⟦{unit.text}⟧")
+    wrapped = replace_units(text, WHERE, lambda unit: f"⟦{unit.text}⟧")
     assert kept(wrapped) == kept(text)
 
 
@@ -277,7 +277,7 @@ def test_the_same_words_twice_in_a_row_are_two_units_and_change_apart():
     text = "| a | a | `a` | a |\n| --- | --- | --- | --- |\n| 1 | $a$ | a b | a |"
     assert [text for _, text in found(text)] == ["a", "a", "a", "a b", "a"]
     numbers = iter("uvwxy")
-    assert translate(text, WHERE, lambda unit: next(numbers)) == (
+    assert replace_units(text, WHERE, lambda unit: next(numbers)) == (
         "| u | v | `a` | w |\n| --- | --- | --- | --- |\n| 1 | $a$ | x | y |"
     )
 
@@ -301,7 +301,7 @@ def test_a_pipe_in_a_cell_is_escaped_in_the_text_and_not_in_the_unit():
 def test_tables_are_read_as_the_tokenizer_reads_them(text, expected):
     if expected is not None:
         assert [unit for _, unit in found(text)] == expected
-    wrapped = translate(text, WHERE, lambda unit: f"{unit.text}!")
+    wrapped = replace_units(text, WHERE, lambda unit: f"{unit.text}!")
     assert [u for _, u in found(wrapped)] == [f"{u}!" for _, u in found(text)]
 
 

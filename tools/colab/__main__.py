@@ -9,7 +9,7 @@ the first notebook of a framework installs what its set-up cell installs, from t
 of this checkout as they are now; the others find that done. All run on the reduced
 budget. A notebook that has
 passed is not run again as long as code, package and environment are the same, so an
-interrupted call goes on where it stopped.
+interrupted call continues where it stopped.
 
 Exit codes: 0 fine, 1 a notebook broke the contract, 2 wrong set-up or arguments,
 130 interrupted.
@@ -23,22 +23,23 @@ import tempfile
 import time
 from pathlib import Path
 
+from tools import command
 from tools import notebook as nb
-from tools.book import ROOT, Book, load
-from tools.colab.contract import Colab, Subject, check, find, kept
+from tools.book import Book, load
+from tools.colab.contract import Colab, Subject, check, find, proof_entry
 from tools.colab.environment import Environment, check_base, requirements
 from tools.colab.repository import snapshot
-from tools.execute import exit_code, prepare
+from tools.execute import prepare
 from tools.progress import Progress
 
 REQUIREMENTS = "requirements-colab.txt"
 TIMEOUT = 600  # seconds for one cell, the installation included
 
 
-def prove(subject: Subject, colab: Colab, fresh: bool) -> None:
+def check_unless_passed(subject: Subject, colab: Colab, fresh: bool) -> None:
     """Check one notebook, unless it has passed as it is."""
     prepared = prepare(nb.read(subject.path), "fast")
-    entry = kept(subject, prepared, colab)
+    entry = proof_entry(subject, prepared, colab)
     progress = Progress(subject.name)
     if not fresh and entry.load() is not None:
         progress.say("has passed before, and nothing has changed")
@@ -50,8 +51,8 @@ def prove(subject: Subject, colab: Colab, fresh: bool) -> None:
     progress.say(f"passed in {time.monotonic() - start:.0f} seconds")
 
 
-def prove_all(book: Book, options: argparse.Namespace) -> None:
-    subjects = find(book, book.select(options.framework))
+def check_all(book: Book, options: argparse.Namespace) -> None:
+    subjects = find(book, book.select_installed(options.framework))
     base = Environment(options.environment.resolve())
     preinstalled = check_base(base, requirements(book.root / REQUIREMENTS))
     place = book.build / "colab"
@@ -61,28 +62,23 @@ def prove_all(book: Book, options: argparse.Namespace) -> None:
         repository = snapshot(book.root, scratch / "repository.git")
         colab = Colab(book, base, preinstalled, repository, scratch, options.timeout)
         for subject in subjects:
-            prove(subject, colab, options.fresh)
+            check_unless_passed(subject, colab, options.fresh)
 
 
 def main(arguments: list[str] | None = None) -> int:
     options = _parse(arguments)
-    return exit_code(
-        lambda: prove_all(load(options.root.resolve()), options),
-        "what has passed is kept: the same command goes on",
+    return command.exit_code(
+        lambda: check_all(load(options.root), options),
+        "what has passed is kept: the same command continues",
     )
 
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="python -m tools.colab",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = command.parser("tools.colab", __doc__)
     add = parser.add_argument
     add("--framework", action="append", metavar="F", help="may be given repeatedly")
     add("--fresh", action="store_true", help="run also what has passed before")
     add("--timeout", type=int, default=TIMEOUT, help="seconds for one cell")
-    add("--root", type=Path, default=ROOT, help="root of the book")
     add(
         "--environment",
         type=Path,

@@ -1,4 +1,4 @@
-"""What a notebook must do on Colab, and the check that it does.
+"""The demands on a notebook on Colab, and the check that it meets them.
 
 1. Its set-up cell, unchanged, adds exactly what is missing, and leaves every
    preinstalled version as it is.
@@ -18,11 +18,12 @@ from nbformat.v4 import new_code_cell
 
 from tools import notebook as nb
 from tools.book import Book, BookError, Framework
-from tools.cache import Entry, entry_of, helper_digest
+from tools.cache import Entry, entry_of
 from tools.colab.environment import Environment, violations
 from tools.colab.kernel import ColabClient, variables
 from tools.colab.repository import Repository
 from tools.execute import ExecutionError, run_client
+from tools.imports import digest_of_use, package_digest
 from tools.progress import Progress
 
 # Runs after the notebook, in its kernel.
@@ -78,7 +79,7 @@ class Colab:
 
 
 def find(book: Book, frameworks: list[Framework]) -> list[Subject]:
-    """The notebooks that run, in reading order; BookError if a framework has none.
+    """Return the notebooks that run, in reading order; refuse a framework without any.
 
     Exercises are left out: they wait for the learner's code, and their solutions
     run the same cells filled in. So are translations, whose code cells are those of
@@ -87,7 +88,7 @@ def find(book: Book, frameworks: list[Framework]) -> list[Subject]:
     found = []
     for framework in frameworks:
         folder = book.notebooks / framework.folder
-        paths = [p for p in sorted(folder.rglob("*.ipynb")) if _runs(p, folder)]
+        paths = [p for p in sorted(folder.rglob("*.ipynb")) if _runs(p, folder, book)]
         if not paths:
             raise BookError(f"{book.relative(folder)} holds no notebook: `make build`")
         for path in paths:
@@ -100,35 +101,43 @@ def find(book: Book, frameworks: list[Framework]) -> list[Subject]:
 
 
 def _install(path: Path, framework: Framework, book: Book) -> dict[str, str]:
-    if not nb.read(path).metadata.get("d2l_local", {}).get("all_frameworks"):
+    if not _all_frameworks(path):
         return framework.install
     return {k: v for each in book.frameworks for k, v in each.install.items()}
 
 
-def _runs(path: Path, folder: Path) -> bool:
+def _all_frameworks(path: Path) -> bool:
+    return bool(nb.read(path).metadata.get("d2l_local", {}).get("all_frameworks"))
+
+
+def _runs(path: Path, folder: Path, book: Book) -> bool:
     parents = path.relative_to(folder).parent.parts
-    return not {"exercises", ".ipynb_checkpoints"} & set(parents)
+    if {"exercises", ".ipynb_checkpoints"} & set(parents):
+        return False
+    return book.fits(_all_frameworks(path))
 
 
-def kept(subject: Subject, prepared: NotebookNode, colab: Colab) -> Entry:
-    """Where the proof for this notebook is kept, named by all that it depends on.
+def proof_entry(subject: Subject, prepared: NotebookNode, colab: Colab) -> Entry:
+    """Return where the proof for a notebook is kept, named by all it depends on.
 
     Left out are the versions that pip adds, which nothing here decides.
     """
+    code = [cell.source for cell in nb.code_cells(prepared)]
     key = {
         "notebook": subject.name,
-        "code": [cell.source for cell in nb.code_cells(prepared)],
-        "package": colab.repository.package,
+        "code": code,
+        "own packages": digest_of_use(colab.book.root, code),
+        "packaging": colab.repository.packaging,
         "python": colab.base.version(),
         "preinstalled": sorted(colab.preinstalled.values()),
         "settings": [colab.address, colab.book.install, subject.install],
-        "check": helper_digest(Path(__file__).parent),
+        "check": package_digest(Path(__file__).parent),
     }
     return entry_of(key, colab.book.build / "colab")
 
 
-def unlike(stored: NotebookNode, run: NotebookNode) -> list[str]:
-    """One message for each cell that shows another kind of output than the stored.
+def changed_displays(stored: NotebookNode, run: NotebookNode) -> list[str]:
+    """Return a message for each cell that shows another kind of output than stored.
 
     What is printed may differ on the reduced budget. Without stored outputs, as after
     a change of the code, nothing can be compared.
@@ -144,7 +153,7 @@ def unlike(stored: NotebookNode, run: NotebookNode) -> list[str]:
 
 
 def _shown(cell: NotebookNode) -> list[str]:
-    """The media types of each output that is displayed, not just printed."""
+    """Return the media types of each output that is displayed, not just printed."""
     outputs = [output for output in cell.outputs if "data" in output]
     return [" or ".join(sorted(output.data)) for output in outputs]
 
@@ -171,7 +180,7 @@ def check(
 
 
 def fresh(colab: Colab) -> Session:
-    """A machine on which no notebook has run."""
+    """Return a machine on which no notebook has run."""
     folder = Path(tempfile.mkdtemp(dir=colab.scratch))
     return Session(colab.base.copy(folder / "environment"), colab.preinstalled)
 
@@ -205,11 +214,11 @@ class Trial:
         stand_in = self.colab.repository.stand_in(self.colab.address)
         run_client(client, variables(str(self.folder / "ipython"), stand_in))
         self.check_helper(notebook.cells.pop())
-        self.refuse(unlike(nb.read(self.subject.path), notebook))
+        self.refuse(changed_displays(nb.read(self.subject.path), notebook))
         self.compare(wanted)
 
     def wanted(self) -> list[str]:
-        """What the set-up cell is to install: of all it knows, what is missing."""
+        """Return what the set-up cell is to install: what's missing of all it knows."""
         address = f"git+{self.colab.address}@{self.colab.repository.commit}"
         needed = {
             "d2l_local": f"d2l-local @ {address}",

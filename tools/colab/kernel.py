@@ -81,13 +81,13 @@ class ColabClient(Client):
 
 
 def written(cell: NotebookNode) -> str:
-    """What a cell, and the programs that it started, wrote to the terminal."""
+    """Return what a cell, and programs that it started, wrote to the terminal."""
     streams = (out for out in cell.outputs if out.output_type == "stream")
     return "".join(out.text for out in streams).strip()
 
 
 def variables(folder: str, stand_in: dict[str, str]) -> dict[str, str]:
-    """Environment variables of a kernel as on a fresh machine.
+    """Return the environment variables of a kernel as on a fresh machine.
 
     `folder` takes IPython's profile, so that the user's own has no say; `stand_in`
     leads git to the repository under test. What tells pip its index is kept.

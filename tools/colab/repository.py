@@ -14,8 +14,8 @@ from pathlib import Path
 
 from tools.book import BookError
 
-# What decides what pip builds and installs.
-PACKAGE = ("d2l_local", "pyproject.toml", "setup.cfg", "setup.py", "MANIFEST.in")
+# What decides how pip builds the packages and what it installs of them.
+PACKAGING = ("pyproject.toml", "setup.cfg", "setup.py", "MANIFEST.in")
 AUTHOR = ["-c", "user.name=contract", "-c", "user.email=contract@localhost"]
 # pip clones without the files' contents and fetches them when it needs them.
 SERVED = ("uploadpack.allowFilter", "uploadpack.allowAnySHA1InWant")
@@ -23,11 +23,11 @@ SERVED = ("uploadpack.allowFilter", "uploadpack.allowAnySHA1InWant")
 
 @dataclass(frozen=True)
 class Repository:
-    """A bare repository: its one commit, and an id of the package's files in it."""
+    """A bare repository: its one commit, and an id of its files in PACKAGING."""
 
     path: Path
     commit: str
-    package: str
+    packaging: str
 
     def stand_in(self, address: str) -> dict[str, str]:
         """Environment variables that make git read `address` from this repository.
@@ -53,8 +53,8 @@ def snapshot(root: Path, path: Path) -> Repository:
     _git(git_dir, tree, "add", "--all", ".", cwd=root)
     options = ["--quiet", "--no-verify", "--no-gpg-sign", "--message=working tree"]
     _git(git_dir, tree, *AUTHOR, "commit", *options, cwd=root)
-    package = _git(git_dir, "ls-tree", "HEAD", "--", *PACKAGE)
-    return Repository(path, _git(git_dir, "rev-parse", "HEAD").strip(), package)
+    packaging = _git(git_dir, "ls-tree", "HEAD", "--", *PACKAGING)
+    return Repository(path, _git(git_dir, "rev-parse", "HEAD").strip(), packaging)
 
 
 def _git(*arguments: str, cwd: Path | None = None) -> str:

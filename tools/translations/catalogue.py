@@ -1,4 +1,4 @@
-"""gettext catalogues: reading and writing .po files, and merging new messages in.
+"""Read and write gettext catalogues (.po files), and merge new messages into them.
 
 A catalogue lists its messages in the order of the source. Writing what was read
 gives the same bytes: no line numbers, no date of extraction, no versions of tools.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -30,6 +30,7 @@ WIDTH = 79
 LINE = re.compile(r'#.*|(?:msgid |msgstr )?"(?:[^"\\]|\\.)*"|')
 UNSET = ("POT-Creation-Date", "Generated-By")
 PLACEHOLDERS = ("EMAIL@ADDRESS", "LL@li.org", "YEAR-MO-DA")
+OWED = "owed since "  # in an extracted comment, before a version of the book
 HEADER = "# {language}: {name}, translated.\n# CC BY 4.0, as the text itself."
 
 
@@ -74,7 +75,7 @@ class Counts:
 
 
 def empty(language: Language, name: str, project: str) -> Catalogue:
-    """A catalogue without messages."""
+    """Return a catalogue without messages."""
     return Catalogue(
         locale=language.key,
         domain=name,
@@ -94,7 +95,7 @@ def load(path: Path, name: str) -> Catalogue:
 
 
 def loads(text: str, name: str) -> Catalogue:
-    """A catalogue from the text of a .po file; `name` is for messages."""
+    """Read a catalogue from the text of a .po file; `name` is for messages."""
     # Some tools write the previous text of obsolete messages; Babel stops at it.
     lines = ["" if line.startswith("#~|") else line for line in text.split("\n")]
     for number, line in enumerate(lines, 1):
@@ -132,7 +133,7 @@ def loads(text: str, name: str) -> Catalogue:
 
 
 def dumps(catalogue: Catalogue) -> str:
-    """The text of a .po file."""
+    """Return a catalogue as the text of a .po file."""
     previous = {
         _start(message.id): _commented(_start(message.previous_id[0]))
         for message in messages(catalogue)
@@ -145,23 +146,32 @@ def dumps(catalogue: Catalogue) -> str:
 
 
 def compiled(catalogue: Catalogue) -> bytes:
-    """The .mo file of a catalogue, with what is translated and not fuzzy."""
+    """Return a catalogue as a .mo file, with what is translated and not fuzzy."""
     buffer = BytesIO()
     write_mo(buffer, catalogue)
     return buffer.getvalue()
 
 
 def messages(catalogue: Catalogue) -> list[Message]:
-    """The messages in order, without the header."""
+    """Return the messages in order, without the header."""
     return [message for message in catalogue if message.id]
 
 
-def merge(old: Catalogue, template: Template) -> Catalogue:
-    """The old translations under the messages of the template, in its order.
+def merge(
+    old: Catalogue,
+    template: Template,
+    required: Container[str] = (),
+    version: str | None = None,
+) -> Catalogue:
+    """Return the old translations under the messages of the template, in its order.
 
     A message that has changed keeps its translation, marked fuzzy, with the text
-    that it was made for. What is no longer needed is kept as obsolete, and comes
-    back when its message does. `old` is left as it is.
+    that it was made for; the mark goes when that text comes back. What is no longer
+    needed is kept as obsolete, and comes back when its message does.
+
+    With a `version` of the book, a `required` message that is new or has changed is
+    marked as owed since that version. The mark stays as it is until the message is
+    translated. `old` isn't changed.
     """
     new = loads(dumps(old), old.domain)
     for message in new.obsolete.values():
@@ -173,17 +183,42 @@ def merge(old: Catalogue, template: Template) -> Catalogue:
     for message in messages(new):
         if not message.string:
             message.flags.discard("fuzzy")
+        source = before.get(_origin(message))
         if message.fuzzy:
-            source = before[_origin(message)]
             message.previous_id = source.previous_id or message.previous_id
+            if message.previous_id == [message.id]:
+                message.flags.discard("fuzzy")
+        if version and message.id in required and not _is_translated(message):
+            since = owed_since(source) if source else None
+            if since is None and message.id not in old:
+                since = version
+            if since is not None:
+                message.auto_comments.insert(0, OWED + since)
     for text, message in list(new.obsolete.items()):
         if not message.string or message.fuzzy:
             del new.obsolete[text]
     return new
 
 
+def keep(message: Message) -> None:
+    """Take the old translation of a message for one of its new text."""
+    message.flags.discard("fuzzy")
+    message.previous_id = []
+    message.auto_comments = [
+        note for note in message.auto_comments if not note.startswith(OWED)
+    ]
+
+
+def owed_since(message: Message) -> str | None:
+    """Return the version of the book since which a message waits for a translator."""
+    for note in message.auto_comments:
+        if note.startswith(OWED):
+            return note.removeprefix(OWED)
+    return None
+
+
 def count(found: Iterable[Message | None]) -> Counts:
-    """How many of some messages are translated; None is one that isn't there."""
+    """Count how many of some messages are translated; None is one that isn't there."""
     states = Counter(map(_state, found))
     return Counts(states["translated"], states["fuzzy"], states["missing"])
 
@@ -194,14 +229,18 @@ def _state(message: Message | None) -> str:
     return "fuzzy" if message.fuzzy else "translated"
 
 
-def translation(catalogue: Catalogue, text: str) -> str | None:
-    """The translation to be shown of a text: None if it is missing or fuzzy."""
+def _is_translated(message: Message | None) -> bool:
+    return _state(message) == "translated"
+
+
+def translation_of(catalogue: Catalogue, text: str) -> str | None:
+    """Return the translation to be shown of a text: None if missing or fuzzy."""
     message = catalogue.get(text)
-    return message.string if _state(message) == "translated" else None
+    return message.string if _is_translated(message) else None
 
 
 def _origin(message: Message) -> str:
-    """The message of the old catalogue that a fuzzy translation was made for."""
+    """Return the message of the old catalogue that a translation was made for."""
     return message.previous_id[0] if message.previous_id else message.id
 
 
@@ -214,7 +253,7 @@ def _babel(template: Template) -> Catalog:
 
 
 def _take_previous(message: Message) -> None:
-    """Babel reads the lines '#| msgid ...' as comments: make them previous_id."""
+    """Make the lines '#| msgid ...', which Babel reads as comments, previous_id."""
     lines = [note[1:].strip() for note in message.user_comments if note[:1] == "|"]
     message.user_comments = [n for n in message.user_comments if n[:1] != "|"]
     if lines and lines[0].startswith("msgid "):
@@ -222,7 +261,7 @@ def _take_previous(message: Message) -> None:
 
 
 def _start(text: str) -> str:
-    """The lines by which Babel begins a message."""
+    """Return the lines by which Babel begins a message."""
     return f"msgid {normalize(text, width=WIDTH)}\n"
 
 

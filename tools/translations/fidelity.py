@@ -1,5 +1,4 @@
-"""Whether a translation says with the same formulas, code and links what the original
-says.
+"""Check that a translation keeps the formulas, code and links of its original.
 
 Words may be put in another order. Formulas, code spans, roles, link targets, numbers,
 names such as PyTorch and {fields} must be the same, emphasis must be as frequent, and
@@ -15,8 +14,8 @@ from string import Formatter
 
 from markdown_it.token import Token
 
-from tools.myst import LOOKS_LIKE_ROLE, PARSER
-from tools.translations.units import TITLED, prose
+from tools.myst import LOOKS_LIKE_ROLE, PARSER, TITLED
+from tools.translations.units import prose
 
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 # Names and abbreviations, known by their capitals: PyTorch, LSTM; GPUs without its s.
@@ -51,7 +50,7 @@ STRAY = {
 
 
 def defects(original: str, translation: str, fields: bool = False) -> list[str]:
-    """What is wrong with a translation, each with its remedy; empty if nothing is.
+    """List what is wrong with a translation, each with its remedy.
 
     With `fields` the texts are format strings, and their {fields} are compared.
     """
@@ -74,14 +73,14 @@ def _tokens(text: str) -> list[Token]:
 
 
 def _of_type(mark: str, *types: str):
-    """A reader of the tokens of some types, each text within its marks."""
+    """Return a reader of the tokens of some types, each text within its marks."""
     return lambda tokens: [
         f"{mark}{token.content}{mark}" for token in tokens if token.type in types
     ]
 
 
 def _roles(tokens: list[Token]) -> list[str]:
-    """Roles without their titles, which may be translated."""
+    """Return roles without their titles, which may be translated."""
     found = []
     for token in tokens:
         if token.type == "myst_role":
@@ -113,7 +112,7 @@ def _difference(what: str, old: list[str], new: list[str]) -> list[str]:
 
 
 def _emphasis(old: list[Token], new: list[Token]) -> list[str]:
-    """Emphasis is counted as it is read: beside punctuation, * may not be."""
+    """Compare how often emphasis is read as such: beside punctuation, * may not be."""
     found = []
     for kind, sign in (("strong_open", "**"), ("em_open", "*")):
         wanted, got = (sum(t.type == kind for t in tokens) for tokens in (old, new))
@@ -128,7 +127,7 @@ def _names(original: str, translation: str) -> list[str]:
 
 
 def _numbers(original: str, translation: str) -> list[str]:
-    """Numbers stay, whatever separates their digits; words may become digits."""
+    """Compare numbers, whatever separates their digits; words may become digits."""
     old, new = _digits(original), _digits(translation)
     words = set(re.findall("[a-z]+", original.lower()))
     found = [f"the number {number} is missing" for number in (old - new).elements()]
@@ -140,7 +139,7 @@ def _numbers(original: str, translation: str) -> list[str]:
 
 
 def _digits(text: str) -> Counter[str]:
-    """Numbers in a text without their separators: 10,000 is 10.000 elsewhere."""
+    """Count a text's numbers without separators: 10,000 is 10.000 elsewhere."""
     text = unicodedata.normalize("NFKC", text)
     return Counter(re.sub("[.,]", "", number) for number in NUMBER.findall(text))
 

@@ -12,7 +12,7 @@
 
 A message that uses a term must have it in its translation in a permitted form. A
 forbidden form is refused wherever it stands. Formulas, code and labels don't count.
-Of overlapping forms the longest is meant: "hidden state" is no "state".
+Of overlapping forms the longest is meant: "hidden state" doesn't count as "state".
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from tools.book import BookError
@@ -44,9 +44,9 @@ class Term:
     forbidden: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def english(self) -> tuple[str, ...]:
-        """All English forms, plurals included."""
+        """Return all English forms, plurals included."""
         singulars = (self.term, *self.forms)
         return tuple(dict.fromkeys([*singulars, *map(plural, singulars)]))
 
@@ -80,9 +80,9 @@ class Glossary:
     def violations(
         self, original: str, translation: str, fields: bool = False
     ) -> list[str]:
-        """What a translation does against the glossary, each with its remedy.
+        """List what a translation does against the glossary, each with its remedy.
 
-        With `fields` the texts are format strings, whose {fields} are no words.
+        With `fields` the texts are format strings, whose {fields} aren't words.
         """
         if fields:
             original, translation = (
@@ -93,7 +93,7 @@ class Glossary:
         return self._forbidden(text, used) + self._absent(text, used)
 
     def used(self, original: str) -> list[Term]:
-        """The terms that an English text uses, in the order of the glossary."""
+        """Return the terms that an English text uses, in the glossary's order."""
         text = _plain(prose(original))
         matches = [
             match
@@ -148,7 +148,7 @@ def load(path: Path, name: str) -> Glossary:
 
 
 def plural(term: str) -> str:
-    """The regular English plural of a term's last word."""
+    """Return the regular English plural of a term."""
     if re.search(r"[^aeiou]y$", term):
         return term[:-1] + "ies"
     if re.search(r"(s|x|z|ch|sh)$", term):
@@ -203,7 +203,8 @@ def _check_distinct(terms: Iterable[Term], name: str) -> None:
 
 
 def _counts(term: Term, text: str, matches: list[_Match]) -> bool:
-    """Whether a term is meant where it stands: in no longer term, in no exception."""
+    """Return True if a term is meant where it stands, and not a longer term or an
+    exception."""
     exceptions = [
         match for phrase in term.unless for match in _find(phrase, text, term)
     ]
@@ -218,7 +219,7 @@ def _counts(term: Term, text: str, matches: list[_Match]) -> bool:
 
 
 def _shields(permitted: _Match, forbidden: _Match, used: list[Term]) -> bool:
-    """Whether a forbidden form is but a part of a permitted one.
+    """Return True if a forbidden form is only a part of a permitted one.
 
     If they are the same, it is permitted where the original has the permitted term.
     """
@@ -227,14 +228,14 @@ def _shields(permitted: _Match, forbidden: _Match, used: list[Term]) -> bool:
 
 
 def _find(form: str, text: str, term: Term) -> Iterator[_Match]:
-    """Where a form stands in a text that went through `_plain`, whatever the case."""
+    """Find a form in a text that went through `_plain`, whatever the case."""
     for match in _pattern(form).finditer(text):
         yield _Match(*match.span(), term)
 
 
 @cache
 def _pattern(form: str) -> re.Pattern:
-    """What finds a form.
+    """Return the pattern that finds a form.
 
     A Latin letter at its edge must end a word. Other scripts write words together, so
     any place counts there. Blanks and hyphens are the same.

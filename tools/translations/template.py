@@ -1,4 +1,4 @@
-"""What there is to translate: the messages of one catalogue, in order.
+"""Collect what there is to translate: the messages of one catalogue, in order.
 
 A chapter's messages are the units of its prose (`units`), for all frameworks
 together. Each has remarks for translators: what it is, under which heading it stands,
@@ -51,44 +51,44 @@ class Template:
 
 
 def name_of(chapter: Chapter) -> str:
-    """Name of a chapter's catalogue: '12-deep-rnn' or 'exercises/12-deep-rnn'."""
+    """Name a chapter's catalogue: '12-deep-rnn' or 'exercises/12-deep-rnn'."""
     return chapter.path.removeprefix("source/").removesuffix(".md")
 
 
 def of_chapter(chapter: Chapter, book: Book) -> Template:
-    """The messages of a chapter's front matter and prose."""
+    """Collect the messages of a chapter's front matter and prose."""
     template = Template(name_of(chapter))
     frameworks: dict[str, set[str]] = {}
-    for unit, keys, heading in units_of(chapter):
+    for unit, keys, heading, path in units_of(chapter):
         under = f'under "{heading}"' if heading else ""
-        template.add(
-            unit.text, chapter.path, ", ".join(filter(None, (unit.kind, under)))
-        )
+        template.add(unit.text, path, ", ".join(filter(None, (unit.kind, under))))
         frameworks.setdefault(unit.text, set()).update(keys)
     for text, keys in frameworks.items():
         if keys != set(book.keys):
             names = [item.name for item in book.frameworks if item.key in keys]
-            template.add(text, chapter.path, f"only in {', '.join(names)}")
+            template.add(text, "", f"only in {', '.join(names)}")
     return template
 
 
-def units_of(chapter: Chapter) -> Iterator[tuple[Unit, frozenset[str], str]]:
-    """The units of a chapter, each with its frameworks and the heading above it."""
-    where = Where(chapter.path, 1)
+def units_of(chapter: Chapter) -> Iterator[tuple[Unit, frozenset[str], str, str]]:
+    """Yield the units of a chapter, each with its frameworks, heading and file."""
+    where = Where(chapter.front_path, 1)
     for kind, text in front_matter(chapter):
         for unit in units(text, where):
-            yield replace(unit, kind=kind), frozenset(chapter.runtime), ""
+            keys = frozenset(chapter.runtime)
+            yield replace(unit, kind=kind), keys, "", chapter.front_path
     heading = ""
     for cell in chapter.cells:
         if cell.kind != "markdown":
             continue
-        for unit in units(cell.text, Where(chapter.path, cell.line)):
+        for unit in units(cell.text, Where(cell.path, cell.line)):
             heading = unit.text if unit.kind == "heading" else heading
-            yield unit, cell.frameworks, "" if unit.kind == "heading" else heading
+            above = "" if unit.kind == "heading" else heading
+            yield unit, cell.frameworks, above, cell.path
 
 
 def front_matter(chapter: Chapter) -> Iterator[tuple[str, str]]:
-    """Kind and text of what the front matter says in words."""
+    """Yield kind and text of what the front matter says in words."""
     yield "title of the section", chapter.title
     for goal in chapter.goals:
         yield 'goal, after "you can"', goal
@@ -97,7 +97,7 @@ def front_matter(chapter: Chapter) -> Iterator[tuple[str, str]]:
 
 
 def of_figures(book: Book) -> Template:
-    """The words in the drawn figures: TITLE, DESCRIPTION and LABELS of their scripts.
+    """Collect the words in the figures: TITLE, DESCRIPTION and LABELS of their scripts.
 
     A script without LABELS draws no words to be translated.
     """
@@ -114,7 +114,7 @@ def of_figures(book: Book) -> Template:
 
 
 def words_of(script: Path) -> dict:
-    """The literal constants of a script by name, without running it.
+    """Read the literal constants of a script by name, without running it.
 
     Raises BookError if TITLE, DESCRIPTION or LABELS is computed.
     """
@@ -136,7 +136,7 @@ def words_of(script: Path) -> dict:
 
 
 def of_words() -> Template:
-    """The words around a notebook's text."""
+    """Collect the words around a notebook's text."""
     template = Template("book", fields=True)
     for text, remark in wording.messages():
         template.add(text, "tools/wording.py", remark)
@@ -144,7 +144,7 @@ def of_words() -> Template:
 
 
 def of_hints(book: Book) -> Template:
-    """What the checks of the exercises say: the literals in calls of `_`."""
+    """Collect what the checks of the exercises say: the literals in calls of `_`."""
     template = Template("hints", fields=True)
     for script in sorted((book.root / CHECKS).rglob("*.py")):
         found = extract_from_file(
@@ -174,7 +174,7 @@ def _check_hints(script: Path, book: Book) -> None:
 
 
 def every(book: Book, chapters: Iterable[Chapter]) -> list[Template]:
-    """The templates of all catalogues that hold anything."""
+    """Return the templates of all catalogues that hold anything."""
     templates = [of_chapter(chapter, book) for chapter in chapters]
     templates += [of_words(), of_figures(book), of_hints(book)]
     return [template for template in templates if template.entries]

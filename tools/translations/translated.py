@@ -1,4 +1,4 @@
-"""A chapter in another language, put together from the catalogues.
+"""Put a chapter together in another language, from the catalogues.
 
 What has no translation, or one that was made for an earlier text (fuzzy), stays
 English behind a visible mark. A translation with defects is refused.
@@ -19,39 +19,39 @@ from tools.translations.catalogue import (
     count,
     empty,
     load,
-    translation,
+    translation_of,
 )
 from tools.translations.fidelity import defects
 from tools.translations.template import name_of, units_of
-from tools.translations.units import ALT_TEXT, Unit, translate
+from tools.translations.units import ALT_TEXT, Unit, replace_units
 
 MARK = "`EN`"
 
 
-class Translation:
-    """The translations into one language, read from its catalogues when asked for."""
+class Catalogues:
+    """All catalogues of one language, each read when it is asked for."""
 
     def __init__(self, book: Book, language: Language):
         self.book, self.language = book, language
         self.catalogue = cache(self._load)
 
     def _load(self, name: str) -> Catalogue:
-        """The catalogue called `name`; an empty one if there is none yet."""
+        """Read the catalogue called `name`; make an empty one if there is none."""
         path = path_of(self.book, self.language, name)
         if not path.exists():
             return empty(self.language, name, self.book.title)
         return load(path, self.book.relative(path))
 
     def wording(self, text: str) -> str | None:
-        """An interface text in this language, or None."""
-        return translation(self.catalogue("book"), text)
+        """Return an interface text in this language, or None."""
+        return translation_of(self.catalogue("book"), text)
 
     def label(self, text: str) -> str | None:
-        """A word in a figure in this language, or None."""
-        return translation(self.catalogue("figures"), text)
+        """Return a word of a figure in this language, or None."""
+        return translation_of(self.catalogue("figures"), text)
 
     def chapter(self, chapter: Chapter) -> tuple[Chapter, Counts]:
-        """A chapter in this language, and how much of it is translated."""
+        """Return a chapter in this language, and how much of it is translated."""
         catalogue = self.catalogue(name_of(chapter))
         return translate_chapter(chapter, catalogue), coverage(chapter, catalogue)
 
@@ -63,7 +63,7 @@ def path_of(book: Book, language: Language, name: str) -> Path:
 def translate_chapter(
     chapter: Chapter, catalogue: Catalogue, mark: str = MARK
 ) -> Chapter:
-    """A chapter with its prose replaced from the catalogue; code stays as it is.
+    """Replace the prose of a chapter from the catalogue; code stays as it is.
 
     Raises BookError, naming the catalogue, for translations that have defects or
     would be read as something else.
@@ -71,14 +71,14 @@ def translate_chapter(
     _refuse_defects(chapter, catalogue)
 
     def lookup(unit: Unit) -> str:
-        found = translation(catalogue, unit.text)
+        found = translation_of(catalogue, unit.text)
         if found is not None or not mark or unit.kind == ALT_TEXT:
             return found or unit.text
         return f"{mark} {unit.text}"
 
-    def put(text: str, line: int = 1) -> str:
+    def put(text: str, path: str = chapter.front_path, line: int = 1) -> str:
         try:
-            return translate(text, Where(chapter.path, line), lookup)
+            return replace_units(text, Where(path, line), lookup)
         except BookError as error:
             raise BookError(f"{catalogue.domain}: {error}") from error
 
@@ -88,7 +88,7 @@ def translate_chapter(
         goals=tuple(map(put, chapter.goals)),
         needs=tuple(map(put, chapter.needs)),
         cells=tuple(
-            replace(cell, text=put(cell.text, cell.line))
+            replace(cell, text=put(cell.text, cell.path, cell.line))
             if cell.kind == "markdown"
             else cell
             for cell in chapter.cells
@@ -97,7 +97,7 @@ def translate_chapter(
 
 
 def coverage(chapter: Chapter, catalogue: Catalogue) -> Counts:
-    """How much of a chapter, as it stands now, the catalogue translates.
+    """Count how much of a chapter, as it stands now, the catalogue translates.
 
     Each text counts once, as in the catalogue.
     """
@@ -109,7 +109,7 @@ def _refuse_defects(chapter: Chapter, catalogue: Catalogue) -> None:
     problems = [
         f"{catalogue.domain}: {text!r}: {problem}"
         for text in dict.fromkeys(unit.text for unit, *_ in units_of(chapter))
-        if (found := translation(catalogue, text)) is not None
+        if (found := translation_of(catalogue, text)) is not None
         for problem in defects(text, found)
     ]
     if problems:

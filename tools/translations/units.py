@@ -1,13 +1,13 @@
-"""The units of translation of one MyST text: one block of prose each.
+"""Split a MyST text into the units of translation: one block of prose each.
 
 A unit is a paragraph, a heading, the text of a list item, a table cell, a figure's
 caption or alt text, a table's caption. Its text is the raw inline source, with
 formulas, code spans, roles and links in it, on one line; these are the message ids
 that Sphinx's gettext builder gives as well. Code, display formulas, labels,
-comments, HTML, and blocks without a word of prose are no units.
+comments, HTML, and blocks without a word of prose aren't units.
 
-`translate` puts other texts in their place and leaves every other byte as it is. A
-text that would change the structure of the page is refused.
+`replace_units` puts other texts in their place and leaves every other byte as it is.
+A text that would change the structure of the page is refused.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 
 from markdown_it.token import Token
 
 from tools.book import BookError
-from tools.myst import DIRECTIVE, OPTION, PARSER, Where
+from tools.myst import DIRECTIVE, OPTION, PARSER, TITLED, Where
 
-TITLED = re.compile(r"(?P<title>.+?)\s*<(?P<label>[^<>]+)>", re.DOTALL)
 CLOSING = re.compile(r"[ \t]#+$")  # the closing marks of a heading
 PIPE = re.compile(r"(?<!\\)\|")
 ROW_PREFIX = re.compile(r"[\s>]*(?:(?:[-+*]|\d+[.)])\s+(?=\|))?")
@@ -58,7 +58,7 @@ class _Place:
     stop: int
 
     def moved(self, lines: int, columns: Callable[[int], int]) -> _Place:
-        """The same place seen from outside, where every line has a prefix."""
+        """Return the same place seen from outside, where every line has a prefix."""
         return replace(
             self,
             unit=replace(self.unit, line=self.unit.line + lines),
@@ -70,15 +70,15 @@ class _Place:
 
 
 def units(text: str, where: Where) -> list[Unit]:
-    """The units of a text, in order.
+    """Return the units of a text, in order.
 
     Raises BookError for a hard line break, which a unit on one line cannot keep.
     """
     return [place.unit for place in _places(text, where)]
 
 
-def translate(text: str, where: Where, lookup: Callable[[Unit], str]) -> str:
-    """The text with each unit replaced by `lookup(unit)`, all else unchanged.
+def replace_units(text: str, where: Where, lookup: Callable[[Unit], str]) -> str:
+    """Replace each unit of a text by `lookup(unit)`, and leave all else unchanged.
 
     Raises BookError, naming the unit, for a replacement that would be read as
     something else: one of several lines, a list or a heading in place of a
@@ -93,10 +93,11 @@ def translate(text: str, where: Where, lookup: Callable[[Unit], str]) -> str:
     return result
 
 
+@cache  # every language asks for the English again
 def prose(text: str) -> str:
-    """The words of an inline text, with the titles of links and references.
+    """Return the words of an inline text, with the titles of links and references.
 
-    What is no prose (formulas, code, labels) stands in it as a NUL.
+    What isn't prose (formulas, code, labels) stands in it as a NUL.
     """
     parts = []
     for token in PARSER.parseInline(text)[0].children:
@@ -112,12 +113,12 @@ def prose(text: str) -> str:
 
 
 def has_prose(text: str) -> bool:
-    """Whether there is a letter outside formulas, code and roles."""
+    """Return True if there is a letter outside formulas, code and roles."""
     return any(sign.isalpha() for sign in prose(text))
 
 
 def _holds(text: str, places: list[_Place], wanted: list[str]) -> bool:
-    """Whether a text with units put in is read as these units, and nothing else."""
+    """Return True if a text with units put in is read as these units, nothing else."""
     for place, new in zip(places, wanted, strict=True):
         if place.unit.kind == ALT_TEXT and any(sign in new for sign in NOT_IN_ALT):
             return False
@@ -192,7 +193,7 @@ def _places(text: str, where: Where) -> list[_Place]:
 def _inline(
     token: Token, parents: list[Token], number: int, lines: list[str], where: Where
 ) -> _Place:
-    """Place of the text of a paragraph, a heading or a table cell."""
+    """Find the text of a paragraph, a heading or a table cell."""
     start = token.map[0]
     kind = _kind(parents)
     if any(child.type == "hardbreak" for child in token.children):
@@ -216,7 +217,7 @@ def _inline(
 
 
 def _kind(parents: list[Token]) -> str:
-    """What a text is, by the innermost of its parents that says it."""
+    """Name what a text is, by the innermost of its parents that says it."""
     for parent in reversed(parents):
         if parent.type in KINDS:
             return KINDS[parent.type]
@@ -224,7 +225,7 @@ def _kind(parents: list[Token]) -> str:
 
 
 def _span(line: str, content: str, kind: str) -> tuple[int, int]:
-    """Where the content, whatever stands before it, ends its line."""
+    """Find where the content, whatever stands before it, ends its line."""
     line = line.rstrip(BLANKS)
     if kind == "heading":
         line = CLOSING.sub("", line)
@@ -232,7 +233,7 @@ def _span(line: str, content: str, kind: str) -> tuple[int, int]:
 
 
 def _cell(line: str, number: int) -> tuple[int, int]:
-    """Where a table cell stands in its row, by the tokenizer's rules for pipes."""
+    """Find a table cell in its row, by the tokenizer's rules for pipes."""
     begin = ROW_PREFIX.match(line).end()
     end = len(line.rstrip(BLANKS))
     edges = [begin - 1, *(m.start() for m in PIPE.finditer(line, begin, end)), end]
@@ -245,7 +246,7 @@ def _cell(line: str, number: int) -> tuple[int, int]:
 
 
 def _directive(token: Token, lines: list[str], where: Where) -> Iterator[_Place]:
-    """Places in a directive: its argument, its alt text, and what it holds."""
+    """Find the units of a directive: its argument, its alt text, what it holds."""
     match = DIRECTIVE.fullmatch(token.info.strip())
     if not match or match[1] == "math":
         return

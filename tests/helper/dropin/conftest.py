@@ -103,7 +103,7 @@ def dropin():
 
 
 def run_process(code, path=(), fails=False):
-    """What a fresh process prints; `fails`: the last line of its traceback."""
+    """Return what a fresh process prints; `fails`: the last line of its traceback."""
     env = dict(os.environ)
     env["PYTHONPATH"] = os.pathsep.join(map(str, [*path, ROOT]))
     done = subprocess.run(

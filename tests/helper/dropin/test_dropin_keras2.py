@@ -1,4 +1,4 @@
-"""What Keras 3 takes while the drop-in is on, and that nothing of it is left after."""
+"""Keras 3 takes classic calls while the drop-in is on, and is itself again after it."""
 
 import inspect
 
@@ -206,14 +206,16 @@ def test_an_optimiser_takes_any_number_for_its_rate(dropin, rate):
 
 
 def traces():
-    """What Keras does for code that asks for nothing old, in comparable form."""
+    """Return what Keras does for code that asks for nothing old, in comparable form."""
     tf.keras.utils.set_random_seed(1)
     X = tf.random.stateless_normal((n, T, d), seed=(1, 2))
     found = []
     for name in LAYERS:
-        layer = LAYERS[name](name=name, **BOTH) if name != "bidirectional" else (
-            layers.Bidirectional(layers.LSTM(h, name="inner", **BOTH), name=name)
-        )  # fmt: skip
+        if name == "bidirectional":
+            inner = layers.LSTM(h, name="inner", **BOTH)
+            layer = layers.Bidirectional(inner, name=name)
+        else:
+            layer = LAYERS[name](name=name, **BOTH)
         result = layer(X)
         found.append(type(layer))
         found.append(repr(tf.nest.map_structure(lambda x: x.numpy().tolist(), result)))

@@ -1,4 +1,4 @@
-"""How the drop-in runs models that a reader wrote in TensorFlow."""
+"""Models that a reader wrote in TensorFlow run under the drop-in."""
 
 import pytest
 

@@ -1,9 +1,9 @@
-"""What the tests of equality need to know of MXNet."""
+"""Access to MXNet for the tests of equality."""
 
 import numpy as onp
 
 from d2l_local import mxnet as d2l
-from d2l_local.exchange.gates import one_by_one
+from d2l_local.exchange.gates import unpack_gates
 from d2l_local.mxnet.weights import ORDER, recurrent_params
 
 from mxnet import autograd, gluon, np, npx  # isort: skip
@@ -12,11 +12,11 @@ DEVICE = npx.cpu()
 
 
 def by_formula(net, model, value):
-    """What `value` makes of each parameter, by the names of the formulas."""
+    """Apply `value` to each parameter; returns them by the names of the formulas."""
     found = {}
     for block, params in zip(model.blocks, recurrent_params(net)):
         W_x, W_h, b_x, b_h = (value(p).asnumpy() for p in params)
-        found |= one_by_one(W_x.T, W_h.T, b_x, b_h, block, ORDER[model.cell])
+        found |= unpack_gates(W_x.T, W_h.T, b_x, b_h, block, ORDER[model.cell])
     found["W_hq"] = value(net.dense.weight).asnumpy().T
     return found | {"b_q": value(net.dense.bias).asnumpy()}
 

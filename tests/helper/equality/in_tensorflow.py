@@ -1,9 +1,9 @@
-"""What the tests of equality need to know of TensorFlow."""
+"""Access to TensorFlow for the tests of equality."""
 
 import numpy as np
 
 from d2l_local import tensorflow as d2l
-from d2l_local.exchange.gates import one_by_one
+from d2l_local.exchange.gates import unpack_gates
 from d2l_local.tensorflow.weights import ORDER, recurrent_params
 
 import tensorflow as tf  # isort: skip  # after d2l, which hushes its notices
@@ -17,7 +17,7 @@ def by_formula(model, triples, output):
     found = {}
     for block, (W_x, W_h, bias) in zip(model.blocks, triples):
         b_x, b_h = bias if bias.ndim == 2 else (bias, bias)
-        gates = one_by_one(W_x, W_h, b_x, b_h, block, ORDER[model.cell])
+        gates = unpack_gates(W_x, W_h, b_x, b_h, block, ORDER[model.cell])
         if bias.ndim == 1:  # one bias for each gate
             for gate in ORDER[model.cell]:
                 del gates[f"{block}b_h{gate}"]

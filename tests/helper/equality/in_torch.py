@@ -1,21 +1,21 @@
-"""What the tests of equality need to know of PyTorch."""
+"""Access to PyTorch for the tests of equality."""
 
 import numpy as np
 import torch
 
 from d2l_local import torch as d2l
-from d2l_local.exchange.gates import one_by_one
+from d2l_local.exchange.gates import unpack_gates
 from d2l_local.torch.weights import ORDER, recurrent_params
 
 DEVICE = torch.device("cpu")
 
 
 def by_formula(net, model, value):
-    """What `value` makes of each parameter, by the names of the formulas."""
+    """Apply `value` to each parameter; returns them by the names of the formulas."""
     found = {}
     for block, params in zip(model.blocks, recurrent_params(net)):
         W_x, W_h, b_x, b_h = (value(p).numpy().copy() for p in params)
-        found |= one_by_one(W_x.T, W_h.T, b_x, b_h, block, ORDER[model.cell])
+        found |= unpack_gates(W_x.T, W_h.T, b_x, b_h, block, ORDER[model.cell])
     found["W_hq"] = value(net.linear.weight).numpy().T.copy()
     return found | {"b_q": value(net.linear.bias).numpy().copy()}
 

@@ -5,11 +5,13 @@ import itertools
 import numpy as np
 import pytest
 import torch
+from safetensors import safe_open
 from torch import nn
 
 from d2l_local import mxnet as d2l_mxnet
 from d2l_local import tensorflow as d2l_tensorflow
 from d2l_local import torch as d2l_torch
+from d2l_local.exchange import file
 from d2l_local.exchange.architecture import Architecture
 from d2l_local.exchange.file import read_weights, write_weights
 from d2l_local.mxnet.weights import architecture_of as of_mxnet
@@ -244,6 +246,25 @@ def test_a_reset_gate_before_the_product_is_for_tensorflow(framework, path):
 
 
 @pytest.mark.parametrize("framework", PACKAGES)
+@pytest.mark.parametrize("call", ["load_model", "import_weights"])
+def test_a_file_is_read_once(call, framework, path, monkeypatch):
+    model, opened = make("lstm"), []
+    put(path, model)
+
+    def count(path, *args, **kwargs):
+        opened.append(path)
+        return safe_open(path, *args, **kwargs)
+
+    monkeypatch.setattr(file, "safe_open", count)
+    if call == "load_model":
+        _, vocab = PACKAGES[framework].load_model(path)
+    else:
+        vocab = PACKAGES[framework].import_weights(new(framework, model), path)
+    assert opened == [path]
+    assert vocab.idx_to_token == VOCAB.idx_to_token
+
+
+@pytest.mark.parametrize("framework", PACKAGES)
 def test_a_damaged_file_changes_nothing(framework, path):
     wanted = make("lstm", num_layers=2)
     put(path, wanted)
@@ -352,5 +373,5 @@ def test_a_cell_of_ones_own_is_refused(path):
         pass
 
     net = d2l_tensorflow.RNNModel(tf.keras.layers.RNN(Mine(3), **EVERY_STEP), 5)
-    with pytest.raises(ValueError, match="a Mine, is of a kind of its own"):
+    with pytest.raises(ValueError, match="a Mine, is a class of your own"):
         d2l_tensorflow.export_weights(net, path)

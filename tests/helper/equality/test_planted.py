@@ -62,9 +62,9 @@ def test_swapped_gates(way, first, second, tmp_path, monkeypatch):
 def test_a_transposed_weight(way, cell, tmp_path, monkeypatch):
     def transposed(tensors, block, order, reset):
         turned = {k: v.T for k, v in tensors.items() if k == f"{block}W_hh"}
-        return gates.side_by_side(tensors | turned, block, order, reset)
+        return gates.pack_gates(tensors | turned, block, order, reset)
 
-    monkeypatch.setattr(module(way, "weights"), "side_by_side", transposed)
+    monkeypatch.setattr(module(way, "weights"), "pack_gates", transposed)
     is_caught(make_case(way, cell, tmp_path))
 
 
@@ -72,20 +72,20 @@ def test_a_transposed_weight(way, cell, tmp_path, monkeypatch):
 @pytest.mark.parametrize("cell", ["rnn-relu", "lstm"])
 def test_a_bias_counted_twice(way, cell, tmp_path, monkeypatch):
     def twice(*args):
-        W_x, W_h, b_x, b_h = gates.side_by_side(*args)
+        W_x, W_h, b_x, b_h = gates.pack_gates(*args)
         return W_x, W_h, b_x, b_x
 
-    monkeypatch.setattr(module(way, "weights"), "side_by_side", twice)
+    monkeypatch.setattr(module(way, "weights"), "pack_gates", twice)
     is_caught(make_case(way, cell, tmp_path))
 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_a_bias_on_the_wrong_side_of_the_reset_gate(way, tmp_path, monkeypatch):
     def swapped(*args):
-        W_x, W_h, b_x, b_h = gates.side_by_side(*args)
+        W_x, W_h, b_x, b_h = gates.pack_gates(*args)
         return W_x, W_h, b_h, b_x
 
-    monkeypatch.setattr(module(way, "weights"), "side_by_side", swapped)
+    monkeypatch.setattr(module(way, "weights"), "pack_gates", swapped)
     is_caught(make_case(way, "gru-after", tmp_path))
 
 

@@ -31,7 +31,7 @@ def functions(framework, names):
     [path] = [path for path in book.exercise_paths() if path.stem == "12-deep-rnn"]
     for cell in read(path, book).cells_for(framework):
         if cell.kind == "code" and any(word in cell.text for word in WORDS):
-            exec(compile(cell.text, f"{path}:{cell.line}", "exec"), names)
+            exec(compile(cell.text, f"{cell.path}:{cell.line}", "exec"), names)
     return names
 
 
@@ -69,7 +69,7 @@ def gru(inputs, state, params):
 
 
 class Torch:
-    """What the hand-written models need of PyTorch; how to train and ask them."""
+    """PyTorch for the hand-written models: building, training and asking them."""
 
     name = "pytorch"
     words = {"torch": torch, "steps": list, "sigmoid": torch.sigmoid,
@@ -112,7 +112,7 @@ class Torch:
 
 
 class TensorFlow:
-    """What the hand-written models need of TensorFlow; how to train and ask them."""
+    """TensorFlow for the hand-written models: building, training and asking them."""
 
     name = "tensorflow"
     words = {"tf": tf, "steps": tf.unstack, "sigmoid": tf.sigmoid,
@@ -158,7 +158,7 @@ class TensorFlow:
 
 
 class MXNet:
-    """What the hand-written models need of MXNet; how to train and ask them."""
+    """MXNet for the hand-written models: building, training and asking them."""
 
     name = "mxnet"
     words = {"mx_np": mx_np, "npx": npx, "steps": list, "sigmoid": npx.sigmoid,

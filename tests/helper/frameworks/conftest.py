@@ -5,10 +5,7 @@ from importlib.util import find_spec
 
 import pytest
 
-# MXNet has no build for Apple silicon and for Windows.
-if find_spec("mxnet") is None:
-    collect_ignore = ["test_mxnet.py", "test_batches.py"]
-else:
+if find_spec("mxnet") is not None:
     # Models as small as these are faster on one thread, which MXNet learns at import.
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("OMP_NUM_THREADS", "1")

@@ -207,7 +207,7 @@ def test_evaluate_loss_is_the_mean_over_all_elements(reduction):
 
 
 def test_evaluate_loss_of_no_batch_is_an_error():
-    with pytest.raises(ValueError, match="served no batch"):
+    with pytest.raises(ValueError, match="yielded no batches"):
         d2l.evaluate_loss(lambda X: X, [], tf.keras.losses.MeanSquaredError())
 
 
@@ -658,7 +658,7 @@ def test_the_loss_is_read_from_the_device_once_an_epoch(data, monkeypatch):
 
 
 def test_an_epoch_over_no_batch_is_an_error():
-    with pytest.raises(ValueError, match="served no batch"):
+    with pytest.raises(ValueError, match="yielded no batches"):
         epoch(model(), [], sgd())
 
 

@@ -172,7 +172,7 @@ def test_evaluate_loss_takes_no_gradient():
 
 
 def test_evaluate_loss_of_no_batch_is_an_error():
-    with pytest.raises(ValueError, match="served no batch"):
+    with pytest.raises(ValueError, match="yielded no batches"):
         d2l.evaluate_loss(lambda X: X, [], nn.MSELoss())
 
 
@@ -622,12 +622,12 @@ def test_the_loss_is_read_from_the_device_once_an_epoch(data, monkeypatch):
         monkeypatch.setattr(torch.Tensor, name, spy)
     net = model()
     epoch(net, data[0], torch.optim.SGD(net.parameters(), 0.1))
-    assert reads == ["item"]
+    assert reads == ["__float__"]
 
 
 def test_an_epoch_over_no_batch_is_an_error():
     net = model()
-    with pytest.raises(ValueError, match="served no batch"):
+    with pytest.raises(ValueError, match="yielded no batches"):
         epoch(net, [], torch.optim.SGD(net.parameters(), 0.1))
 
 

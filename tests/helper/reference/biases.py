@@ -28,7 +28,7 @@ def in_two(model, params, rng=None):
 
 
 def are_two(model, params):
-    """Whether parameters hold two biases for every gate."""
+    """Tell if parameters hold two biases for every gate."""
     return f"layer1.forward.b_x{gates_with_one(model)[0]}" in params
 
 

@@ -1,4 +1,4 @@
-"""What the tests of sequence to sequence need said in each framework's own words."""
+"""The parts of the sequence-to-sequence tests that differ between frameworks."""
 
 import numpy as np
 

@@ -60,8 +60,8 @@ def test_long_sentences_take_no_time():
         (("a", "", 1), ValueError, "label_seq='' holds no token"),
         (("a", "a", 0), ValueError, "k=0: give at least 1"),
         (("a", "a", 1.5), TypeError, "k=1.5 is not a whole number"),
-        ((["a"], "a", 1), TypeError, r"pred_seq=\['a'\] is no string: join"),
-        (("a", None, 1), TypeError, "label_seq=None is no string: join"),
+        ((["a"], "a", 1), TypeError, r"pred_seq=\['a'\] isn't a string: join"),
+        (("a", None, 1), TypeError, "label_seq=None isn't a string: join"),
     ],
 )
 def test_bad_arguments_are_refused(arguments, error, words):

@@ -7,7 +7,7 @@ import unicodedata
 import numpy as np
 import pytest
 
-from d2l_local.text import sentence_pairs as translation
+from d2l_local.text import sentence_pairs
 from d2l_local.text.sentence_pairs import (
     build_array_nmt,
     encode_source,
@@ -169,7 +169,7 @@ def test_cleaning_twice_changes_nothing():
 
 @pytest.mark.parametrize("text", [["Go."], b"Go.", None])
 def test_only_a_string_is_cleaned(text):
-    with pytest.raises(TypeError, match=f"text is {type(text).__name__}"):
+    with pytest.raises(TypeError, match=f"text is of type {type(text).__name__}: give"):
         preprocess_nmt(text)
 
 
@@ -300,7 +300,7 @@ def test_rare_words_are_unknown_and_reserved_tokens_come_first(corpus):
 
 def test_steps_that_cut_every_translation_are_refused(corpus):
     path = corpus("a .\tx y .\nb .\tx .\n")
-    with pytest.raises(ValueError, match="num_steps=2 cuts .* the shortest needs 3"):
+    with pytest.raises(ValueError, match="num_steps=2 cuts .*: give at least 3"):
         load_arrays_nmt(2, path=path)
     load_arrays_nmt(3, path=path)
 
@@ -329,4 +329,4 @@ def test_what_is_no_sentence_is_refused(vocab, sentence, error):
 
 
 def test_the_reserved_tokens_are_the_classic_ones():
-    assert list(translation.RESERVED) == RESERVED
+    assert list(sentence_pairs.RESERVED) == RESERVED

@@ -11,7 +11,7 @@ import pytest
 from native import FRAMEWORKS
 
 from d2l_local.run.progress import TrainingDiverged
-from d2l_local.text import sentence_pairs as translation
+from d2l_local.text import sentence_pairs
 from d2l_local.text.bleu import bleu
 from d2l_local.text.vocabulary import Vocab
 
@@ -106,7 +106,7 @@ def started(native, **options):
 
 def test_batches_hold_every_pair_once(native, corpus):
     data_iter, src_vocab, tgt_vocab = native.d2l.load_data_nmt(16, T, path=corpus)
-    arrays, *_ = translation.load_arrays_nmt(T, path=corpus)
+    arrays, *_ = sentence_pairs.load_arrays_nmt(T, path=corpus)
     batches = [[native.numpy(part) for part in batch] for batch in data_iter]
     assert [len(batch[0]) for batch in batches] == [16, 16, 8]
     served = [np.concatenate(parts) for parts in zip(*batches)]
@@ -126,7 +126,7 @@ def test_arrays_are_those_of_the_text_side(native):
     lines = [["a"], ["b", "a", "c"], []]
     for ours, reference in zip(
         native.d2l.build_array_nmt(lines, vocab, 3),
-        translation.build_array_nmt(lines, vocab, 3),
+        sentence_pairs.build_array_nmt(lines, vocab, 3),
     ):
         assert native.numpy(ours).tolist() == reference.tolist()
 
@@ -212,10 +212,10 @@ def test_dropout_acts_between_layers_and_in_training_only(native, layers, drops)
 def test_a_subclass_that_lacks_its_part_is_named(native, base):
     made = type("Mine", (getattr(native.d2l, base),), {})()
     X = native.tensor(np.ones((n, T)))
-    with pytest.raises(NotImplementedError, match="Mine defines no (forward|call)"):
+    with pytest.raises(NotImplementedError, match="Mine must define (forward|call)"):
         made(X, X)
     if base == "Decoder":
-        with pytest.raises(NotImplementedError, match="Mine defines no init_state"):
+        with pytest.raises(NotImplementedError, match="Mine must define init_state"):
             made.init_state(X)
 
 
@@ -261,7 +261,7 @@ def test_the_loss_is_that_of_the_formula(native):
 
 
 def padding_matters(native, losses):
-    """Whether `losses(pred, label, valid_len)` or its gradient depends on padding."""
+    """Tell if `losses(pred, label, valid_len)` or its gradient depends on padding."""
     pred, label, valid_len = loss_case()
     padding = np.arange(4) >= valid_len[:, None]
     other_label = np.where(padding, (label + 3) % q, label)
@@ -293,7 +293,7 @@ def test_a_loss_without_a_mask_is_caught(native):
 
 
 def norm_of_step(native, net, batch):
-    """How far one step of plain gradient descent at rate 1 moves the parameters."""
+    """Return how far one step of gradient descent at rate 1 moves the parameters."""
     before = native.params(net)
     loss, speed = native.plain_step(net, [batch], bos=2)
     after = native.params(net)
@@ -382,7 +382,7 @@ def test_a_model_learns_its_sentences_by_heart(native, data, capsys):
     closing = rf"loss 0\.0\d\d, \d+\.\d tokens/sec on {native.device_text}\n"
     assert re.fullmatch(closing, capsys.readouterr().out)
     for source, target in PAIRS:
-        right = translation.preprocess_nmt(target)
+        right = sentence_pairs.preprocess_nmt(target)
         said, weights = native.predict(net, source, src_vocab, tgt_vocab, T)
         assert (said, weights) == (right, [])
         assert bleu(said, right, 2) == 1.0
@@ -443,7 +443,7 @@ def words():
 
 
 def say(native, tokens, words, num_steps, save=False):
-    """What is predicted by a decoder that says `tokens`."""
+    """Return the prediction of a decoder that says `tokens`."""
     encoder = native.d2l.Seq2SeqEncoder(len(words), e, h, 1)
     decoder = native.scripted(tokens, len(words))
     net = native.d2l.EncoderDecoder(encoder, decoder)

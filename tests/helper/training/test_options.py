@@ -1,4 +1,4 @@
-"""What `train_ch8` does beyond the classic signature, in each framework."""
+"""The options of `train_ch8` beyond the classic signature, in each framework."""
 
 import math
 
@@ -65,7 +65,9 @@ def test_training_ends_at_the_target(training, text, capsys):
 
 @pytest.mark.parametrize("target", [0.99, -3, math.nan])
 def test_a_target_that_nobody_reaches_is_refused(training, text, target):
-    with pytest.raises(ValueError, match=f"target_perplexity is {target}: no perpl"):
+    with pytest.raises(
+        ValueError, match=f"at least 1, such as 1.05, got {target}: no perpl"
+    ):
         training.train(text, 1, kind="plain", target_perplexity=target)
 
 
@@ -143,7 +145,8 @@ def zero(training, parameter):
 
 def test_held_out_text_without_a_batch_is_an_error(training, text):
     net = training.train(text, 1, kind="plain").net
-    with pytest.raises(ValueError, match="no perplexity to take"):
+    said = "data_iter yielded no batches, so there is no perplexity"
+    with pytest.raises(ValueError, match=said):
         measured(training, net, [])
 
 

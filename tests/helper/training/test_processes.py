@@ -23,7 +23,7 @@ def start(training, text, num_epochs, checkpoint="-", kind="dropout"):
 
 
 def outcome(process):
-    """What a worker printed, and the dict in its last line."""
+    """Return what a worker printed, and the dict in its last line."""
     printed, _ = process.communicate()
     assert process.returncode == 0
     *lines, last = printed.splitlines()

@@ -126,7 +126,10 @@ def test_ctrl_c_says_how_to_go_on(training, text, checkpoint, capsys):
         training.train(text, 2, kind="plain", checkpoint=checkpoint, interrupt=15)
     said = capsys.readouterr().out.splitlines()
     assert said[-2].startswith("interrupted after epoch 1 of 2")
-    assert said[-1] == f"the same call goes on from {str(checkpoint.path)!r}"
+    assert (
+        said[-1]
+        == f"to continue from {str(checkpoint.path)!r}, make the same call again"
+    )
 
 
 # Refusing
@@ -148,7 +151,7 @@ def test_a_checkpoint_of_another_run_is_refused_and_nothing_is_changed(
     ]:
         with pytest.raises(ValueError, match=message) as error:
             training.train(**{"text": text, "num_epochs": 2, **options, **change})
-        assert "delete the file to start anew" in str(error.value)
+        assert "delete the file to start over" in str(error.value)
     assert checkpoint.path.read_bytes() == saved
 
 
@@ -218,7 +221,7 @@ def test_any_damage_is_a_clear_error(saved, data):
         changed = bytearray(content)
         changed[at] ^= data.draw(st.integers(1, 255))
         broken.write_bytes(changed)
-    with pytest.raises(ValueError, match="broken.*delete the file to start anew"):
+    with pytest.raises(ValueError, match="broken.*delete the file to start over"):
         read_checkpoint(broken)
 
 
@@ -231,12 +234,12 @@ def test_any_damage_is_a_clear_error(saved, data):
 def test_any_other_file_is_a_clear_error(saved, content):
     other = saved.with_name("other")
     other.write_bytes(content)
-    with pytest.raises(ValueError, match="other.*delete the file to start anew"):
+    with pytest.raises(ValueError, match="other.*delete the file to start over"):
         read_checkpoint(other)
 
 
 class Malice:
-    """What a pickle could do to its reader."""
+    """A pickle that harms its reader."""
 
     def __reduce__(self):
         return os.mkdir, ("ran",)
@@ -256,7 +259,7 @@ def test_a_file_of_another_kind_or_version_is_refused(saved, key, value, monkeyp
     monkeypatch.setattr(f"{module}.{key.upper()}", value)
     write_checkpoint(saved, ARRAYS, {}, {})
     monkeypatch.undo()
-    with pytest.raises(ValueError, match="version '2'|no checkpoint of d2l_local"):
+    with pytest.raises(ValueError, match="version '2'|isn't a checkpoint of d2l_local"):
         read_checkpoint(saved)
 
 
@@ -281,9 +284,9 @@ def test_a_full_disk_keeps_the_checkpoint_before(saved):
     [
         ("no/folder/file", 1, FileNotFoundError, "no folder 'no/folder'; make it"),
         (".", 1, IsADirectoryError, "'.' is a folder: name a file"),
-        ("file", -1, ValueError, "every=-1 seconds: give 0 or more"),
-        ("file", float("nan"), ValueError, "every=nan seconds"),
-        (7, 1, TypeError, "checkpoint is 7: give a path"),
+        ("file", -1, ValueError, "every must be at least 0 seconds, got -1"),
+        ("file", float("nan"), ValueError, "at least 0 seconds, got nan"),
+        (7, 1, TypeError, "checkpoint must be a path or a Checkpoint, got 7"),
         ("file", "often", ValueError, "often"),
     ],
 )

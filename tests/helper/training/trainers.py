@@ -34,7 +34,7 @@ class Interrupting:
 
 
 class Trainer:
-    """What the three have in common: a call of `train_ch8`, and what it gave."""
+    """The common part of the three: a call of `train_ch8`, and its results."""
 
     def __init__(self):
         self.d2l = importlib.import_module(f"d2l_local.{self.framework}")
@@ -168,7 +168,7 @@ class TensorFlow(Trainer):
         return tf.keras.optimizers.RMSprop(lr)
 
     def weights(self, net):
-        return [np.array(variable) for variable in net.trainable_variables]
+        return [np.asarray(v).copy() for v in net.trainable_variables]
 
 
 class MXNet(Trainer):

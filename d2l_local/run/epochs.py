@@ -1,0 +1,138 @@
+"""A whole training run behind one door: its options, and its epochs one by one."""
+
+import inspect
+from contextlib import contextmanager
+
+from d2l_local.arguments import at_least_one
+from d2l_local.run.checks import (
+    check_batches,
+    check_flag,
+    check_function,
+    check_optimizer,
+    check_prefixes,
+)
+from d2l_local.run.progress import Progress, check_target
+from d2l_local.run.saving import Saver, as_checkpoint
+
+
+class Run:
+    """A training run: checked when it is made, then shown, saved and resumed.
+
+    The arguments are those of `train_ch8` in every framework; they become attributes.
+    Nothing is computed and no random number drawn before all of them have been checked.
+    The options:
+
+    `prefixes`: starts of texts; at the end, the model continues each of them.
+    `optimizer`: 'sgd', 'momentum' (SGD with momentum 0.9) or 'adam', at the learning
+    rate `lr`; or an optimiser of the framework, which brings its own.
+    `mixed_precision`: whether to compute in bfloat16; parameters stay in float32.
+    `held_out`: batches of other text, whose perplexity is shown after each epoch.
+    `target_perplexity`: the training ends after the first epoch with at most this
+    perplexity, that of `held_out` where it is given.
+    `seed`: fixes the random numbers from here on, as `set_seed` does.
+    `callback`: called after each epoch with an `Epoch`; True ends the training.
+    `checkpoint`: a path, or a `Checkpoint`. The run is saved there as it goes, and the
+    same call continues it, even after a power cut.
+
+    Raises TypeError or ValueError, naming the value and the remedy. To train:
+
+        with run.watched(snapshot):
+            for batches in run:  # one epoch after the other
+                ppl, speed = train_epoch_ch8(net, batches, ..., tally=run.tally)
+                run.report(ppl, speed)
+    """
+
+    def __init__(
+        self,
+        net,
+        train_iter,
+        vocab,
+        lr,
+        num_epochs,
+        use_random_iter=False,
+        *,
+        prefixes=("time traveller", "traveller"),
+        optimizer="sgd",
+        mixed_precision=False,
+        held_out=None,
+        target_perplexity=None,
+        seed=None,
+        callback=None,
+        checkpoint=None,
+        **unknown,
+    ):
+        if unknown:
+            raise TypeError(
+                f"train_ch8 has no option {next(iter(unknown))!r}: it has "
+                f"{', '.join(parameter.name for parameter in options())}"
+            )
+        check_optimizer(optimizer, lr)
+        at_least_one("num_epochs", num_epochs)
+        check_flag("use_random_iter", use_random_iter)
+        check_flag("mixed_precision", mixed_precision)
+        check_target(target_perplexity)
+        check_batches("train_iter", train_iter, num_epochs)
+        if held_out is not None:
+            check_batches("held_out", held_out, num_epochs)
+        if callback is not None:
+            check_function("callback", callback, "a function of an Epoch")
+        self.train_iter, self.use_random_iter = train_iter, use_random_iter
+        self.checkpoint = as_checkpoint(checkpoint)
+        self.prefixes = check_prefixes(prefixes, vocab, net)
+        self.optimizer, self.mixed_precision = optimizer, mixed_precision
+        self.held_out, self.target_perplexity = held_out, target_perplexity
+        self.seed, self.callback = seed, callback
+        self.progress = Progress(num_epochs, lr, held_out=held_out is not None)
+        self._stopped = False
+
+    @contextmanager
+    def watched(self, snapshot):
+        """Show the run while it goes, save it, and first resume it from its file.
+
+        `snapshot` is the `Snapshot` of the framework, which reads and writes tensors.
+        Ctrl-C comes between two batches, after saving. Raises ValueError for a file of
+        another run, OSError where it can't be written.
+        """
+        self._saver = Saver(
+            self.checkpoint, snapshot, self.train_iter, self.use_random_iter
+        )
+        with self._saver, self.progress:
+            self._saver.resume(self.progress)
+            yield self
+
+    @property
+    def tally(self):
+        """What the coming epoch has counted already: nothing, unless it is resumed."""
+        return self._saver.tally
+
+    def __iter__(self):
+        while not (self._stopped or self.progress.is_over(self.target_perplexity)):
+            yield self._saver.batches()
+
+    def report(self, ppl, speed, held_out=None):
+        """Show and save what an epoch gave, and tell the callback.
+
+        `held_out` is the perplexity of the held-out text. Raises TrainingDiverged if
+        `ppl` isn't finite.
+        """
+        epoch = self.progress.update(ppl, speed, held_out)
+        self._saver.after_epoch()
+        self._stopped = self.callback is not None and bool(self.callback(epoch))
+
+
+def options():
+    """Return the options of `Run`, as parameters with their default values."""
+    parameters = inspect.signature(Run).parameters.values()
+    return [each for each in parameters if each.kind is each.KEYWORD_ONLY]
+
+
+def with_options_of_run(train_ch8):
+    """Show the options of `Run` in the signature of a `train_ch8(..., **options)`.
+
+    So `help` and completion know them, though they are listed in one place only. The
+    function itself is returned, unwrapped.
+    """
+    signature = inspect.signature(train_ch8)
+    own = [p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD]
+    train_ch8.__signature__ = signature.replace(parameters=[*own, *options()])
+    return train_ch8

@@ -1,0 +1,67 @@
+"""Build, execute, store and check one section with its solutions: `make section`.
+
+    python -m tools.section 09-gru                        in every framework
+    python -m tools.section 09-gru --framework pytorch    in one
+    python -m tools.section 09-gru --again                even if nothing has changed
+
+A chapter that is up to date is left as it is, see `tools.execute`, and so is all else.
+
+Exit codes: 0 fine, 1 a notebook failed or isn't right, 2 wrong source or arguments,
+130 interrupted.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from tools import build, command
+from tools import notebook as nb
+from tools.book import Book, load
+from tools.build import Built
+from tools.execute import KINDS, choose, choose_text, run_and_store
+
+
+def problems_of(items: list[Built], book: Book) -> list[str]:
+    """Return a message for each notebook that isn't the record of a clean run."""
+    return [
+        f"{book.relative(item.path)}: {defect}"
+        for item in items
+        for defect in nb.execution_defects(nb.read(item.path))
+    ]
+
+
+def style(items: list[Built]) -> list[str]:
+    """Return what ruff finds in the notebooks."""
+    paths = [str(item.path) for item in items]
+    problems = []
+    for options in (["check"], ["format", "--check"]):
+        ruff = [sys.executable, "-m", "ruff", *options, "--quiet", *paths]
+        done = subprocess.run(ruff, capture_output=True, text=True)
+        if done.returncode:
+            problems.append((done.stdout + done.stderr).strip())
+    return problems
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = command.parser("tools.section", __doc__)
+    parser.add_argument("name", help="such as 09-gru")
+    parser.add_argument("--framework", action="append", metavar="F")
+    parser.add_argument("--again", action="store_true", help="even if up to date")
+    options = parser.parse_args(arguments)
+    options.chapter, options.kind, options.store = [options.name], KINDS, True
+
+    def work() -> list[str]:
+        book = load(options.root)
+        choose_text("embedded")
+        problems = build.write(book, quiet=True)
+        items = choose(book, options)
+        run_and_store(items, book, options.again)
+        problems += build.write(book, quiet=True)  # the translations get the outputs
+        return problems + problems_of(items, book) + style(items)
+
+    return command.exit_code(work, "the same command continues")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
