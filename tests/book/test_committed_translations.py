@@ -58,7 +58,7 @@ def test_what_a_language_lists_as_translated_is_there(language):
 @pytest.mark.parametrize("language", BOOK.languages, ids=lambda language: language.key)
 def test_what_is_not_required_is_of_other_chapters_only(language):
     """A listed chapter requires its exercises, figures and hints as well."""
-    required = Required(BOOK, language, CHAPTERS)
+    required = Required(language, CHAPTERS)
     texts = {i.template.name: required.messages(i.template) for i in MERGED}
     by_name = {item.template.name: item.template for item in MERGED}
     for full in ("12-deep-rnn", "exercises/12-deep-rnn", "book"):

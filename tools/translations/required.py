@@ -34,8 +34,7 @@ KEEP = 'run `python -m tools.translations --keep "part of the English"`'
 class Required:
     """Tell what one language must keep translated, see the module's text."""
 
-    def __init__(self, book: Book, language: Language, chapters: list[Chapter]):
-        self.book = book
+    def __init__(self, language: Language, chapters: list[Chapter]):
         done = [c for c in chapters if c.stem in language.translated]
         self.names = {name_of(chapter) for chapter in done}
         self.chapters = {name_of(chapter) for chapter in chapters}
@@ -130,7 +129,7 @@ def unfit(book: Book, chapters: list[Chapter]) -> tuple[list[str], list[str]]:
     for language in book.languages:
         listed = [c for c in chapters if c.stem in language.translated]
         templates = [of_chapter(chapter, book) for chapter in listed]
-        required = Required(book, language, chapters)
+        required = Required(language, chapters)
         catalogues = Catalogues(book, language)
         for template in [*templates, of_words()] if listed else []:
             texts = required.messages(template)

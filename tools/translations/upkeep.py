@@ -72,7 +72,7 @@ def merge_all(
         _check_choice("chapter", begin[1], [template.name for template in templates])
     found = []
     for language in book.languages:
-        required = Required(book, language, chapters)
+        required = Required(language, chapters)
         for template in templates:
             begun = begin == (language.key, template.name)
             texts = tuple(required.messages(template))
