@@ -2,6 +2,7 @@
 
 import ast
 import re
+import subprocess
 
 import pytest
 
@@ -32,6 +33,16 @@ def test_the_map_names_everything_in_the_room_once(package):
     tree = ast.parse((package / "__init__.py").read_text("utf-8"))
     text = ast.get_docstring(tree, clean=False)
     assert sorted(mapped(text)) == sorted(inside(package))
+
+
+def test_the_layout_in_the_readme_is_that_of_the_repository():
+    layout = (ROOT / "README.md").read_text("utf-8").partition("## Layout")[2]
+    rows = re.findall(r"^\| `(\w+)/` \|", layout.partition("\n## ")[0], re.MULTILINE)
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    names = {line.split("/")[0] for line in listed.stdout.splitlines() if "/" in line}
+    assert sorted(rows) == sorted(n for n in names if not n.startswith("."))
 
 
 def test_a_map_is_read_as_it_is_written():
