@@ -149,7 +149,7 @@ class Book:
         return [f for f in self.frameworks if not f.is_installed]
 
     def select_installed(self, frameworks: list[str] | None) -> list[Framework]:
-        """The named frameworks in reading order, or all that are installed.
+        """Return the named frameworks in reading order, or all that are installed.
 
         Prints a line for each that is left out. Raises BookError if one that isn't
         installed was named, or if none is installed.

@@ -374,9 +374,12 @@ def choose(book: Book, options: argparse.Namespace) -> list[Built]:
     wanted = options.chapter or stems
     found = [item for item in built if item.chapter.stem in wanted]
     pages = {item.chapter.stem for item in found if not fits(item, book)}
-    for stem in sorted(pages):
-        names = " and ".join(framework.name for framework in book.lacking)
-        print(f"left out: {stem} runs all frameworks, and needs {names}", flush=True)
+    names = " and ".join(framework.name for framework in book.lacking)
+    reasons = [f"{stem} runs all frameworks, and needs {names}" for stem in pages]
+    if options.chapter and pages == {item.chapter.stem for item in found}:
+        raise BookError("; ".join(sorted(reasons)))
+    for reason in sorted(reasons):
+        print(f"left out: {reason}", flush=True)
     return [item for item in found if item.chapter.stem not in pages]
 
 

@@ -35,7 +35,7 @@ def needy_mxnet(tmp_path):
     package = tmp_path / "mxnet"
     package.mkdir()
     (package / "__init__.py").write_text(
-        f"import numpy, time\nseen = numpy.{LACKING}\ntime.sleep(0.1)\n"
+        f"import numpy, time\nnumpy.{LACKING}\nseen = True\ntime.sleep(0.1)\n"
         "loaded = __loader__, __spec__.loader\n",
         encoding="utf-8",
     )

@@ -768,8 +768,8 @@ def public(package):
         and (inspect.isroutine(value) or inspect.isclass(value) or callable(value))
         and not inspect.ismodule(value)
         and getattr(common, name, None) is not value
-        and (inspect.getmodule(value) or common).__name__ != "d2l_local.numpy_shim"
-        and (inspect.getmodule(value) or common).__name__ != "d2l_local.quiet"
+        and (inspect.getmodule(value) or common).__name__
+        not in ("d2l_local.frameworks", "d2l_local.numpy_shim", "d2l_local.quiet")
     }
 
 

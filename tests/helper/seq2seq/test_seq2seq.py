@@ -426,7 +426,7 @@ def test_bad_training_is_refused_with_the_reason(native, data):
 
     with pytest.raises(ValueError, match="lacks '<bos>'"):
         train(vocab=Vocab([["a"]]))
-    with pytest.raises(ValueError, match="num_epochs is 0"):
+    with pytest.raises(ValueError, match="num_epochs must be at least 1, got 0"):
         train(num_epochs=0)
     with pytest.raises(ValueError, match="data_iter served no batch"):
         train(data_iter=[])
