@@ -36,14 +36,13 @@ from tools.execute import (
 from tools.page import Page, render, write_pages
 from tools.result import HEADINGS, ResultError, read_result, row, table
 
-# One thread for each notebook. The models are small, so that a second thread gains
-# little on idle cores; on busy ones the threads of PyTorch and MXNet wait for one
-# another by spinning, which takes eight times the processor time and more.
-THREADS = {
-    "OMP_NUM_THREADS": "1",  # PyTorch, MXNet, NumPy
-    "TF_NUM_INTRAOP_THREADS": "1",
-    "TF_NUM_INTEROP_THREADS": "1",
-}
+# One thread for each notebook in PyTorch and MXNet. On busy cores their threads wait for
+# one another by spinning, which takes eight times the processor time and more; those of
+# TensorFlow, which this doesn't count, don't spin.
+THREADS = {"OMP_NUM_THREADS": "1"}
+# A notebook's time with one thread by its time with all, which its head gives; measured
+# for an epoch of the flagship on two cores: 0.41 s by 0.33 s, 0.69 by 0.61, 0.79 by 0.46.
+ONE_THREAD = {"pytorch": 1.2, "tensorflow": 1.1, "mxnet": 1.7}
 
 
 def flagship(book: Book, text: str) -> list[Built]:
@@ -65,27 +64,33 @@ def flagship(book: Book, text: str) -> list[Built]:
 
 
 def minutes(item: Built) -> float:
-    """How long the notebook takes, as its head says: the middle of '2 to 3'."""
+    """Return about how long the notebook takes with one thread.
+
+    Its head says how long with all of them, as in '2 to 3'.
+    """
     numbers = [float(n) for n in item.chapter.runtime[item.framework.key].split(" to ")]
-    return sum(numbers) / len(numbers)
+    return sum(numbers) / len(numbers) * ONE_THREAD.get(item.framework.key, 1)
 
 
 def cores() -> int:
-    """How many processor cores this process may use."""
+    """Return how many processor cores this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 def in_turn(built: list[Built]) -> list[Built]:
-    """The order in which notebooks start: the shortest, so that a text is soon there,
-    then the longest first, so that the last of them doesn't run alone for long."""
+    """Return the order in which notebooks start.
+
+    First the shortest, so that a text is soon there, then the longest first, so that
+    the last of them doesn't run alone for long.
+    """
     ordered = sorted(built, key=minutes)
     return ordered[:1] + ordered[:0:-1]
 
 
 def plan(built: list[Built], done: list[Built], workers: int) -> str:
-    """What will run, in which order and about how long."""
+    """Say what will run, in which order and about how long."""
     names = max(len(item.framework.name) for item in [*built, *done])
     lines = [
         f"  {item.framework.name:<{names}}  taken from an earlier run" for item in done
@@ -168,7 +173,7 @@ def stopping(pool: ThreadPoolExecutor, lanes: list[Lane]) -> Iterator[None]:
 
 
 def page_of(item: Built, notebook: NotebookNode, book: Book, text: str) -> Page:
-    """The page of an executed notebook, and where both stand."""
+    """Return the page of an executed notebook, and where both stand."""
     name = f"{item.framework.folder}/{item.chapter.stem}"
     place = book.build / "run" / text / f"{name}.ipynb"
     path = book.build / "html" / f"{name}.html"
