@@ -36,12 +36,12 @@ from tools.execute import (
 from tools.page import Page, render, write_pages
 from tools.result import HEADINGS, ResultError, read_result, row, table
 
-# One thread for each notebook in PyTorch and MXNet. On busy cores their threads wait for
-# one another by spinning, which takes eight times the processor time and more; those of
-# TensorFlow, which this doesn't count, don't spin.
+# One thread for each notebook in PyTorch and MXNet: on busy cores their threads wait
+# for one another by spinning, which takes eight times the processor time and more.
+# TensorFlow's don't, and are left to it.
 THREADS = {"OMP_NUM_THREADS": "1"}
-# A notebook's time with one thread by its time with all, which its head gives; measured
-# for an epoch of the flagship on two cores: 0.41 s by 0.33 s, 0.69 by 0.61, 0.79 by 0.46.
+# A notebook's time with one thread over its time with all, which its head gives. On two
+# idle cores an epoch of the flagship took 0.41 and 0.33 s, 0.69 and 0.61, 0.79 and 0.46.
 ONE_THREAD = {"pytorch": 1.2, "tensorflow": 1.1, "mxnet": 1.7}
 
 
