@@ -41,7 +41,7 @@ from tools.result import HEADINGS, ResultError, read_result, row, table
 # TensorFlow's don't, and are left to it.
 THREADS = {"OMP_NUM_THREADS": "1"}
 # A notebook's time with one thread over its time with all, which its head gives. On two
-# idle cores an epoch of the flagship took 0.41 and 0.33 s, 0.69 and 0.61, 0.79 and 0.46.
+# idle cores an epoch took 0.41 and 0.33 s, 0.69 and 0.61 s, 0.79 and 0.46 s.
 ONE_THREAD = {"pytorch": 1.2, "tensorflow": 1.1, "mxnet": 1.7}
 
 
