@@ -30,13 +30,13 @@ help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' \
 		$(MAKEFILE_LIST)
 
-# A target that takes longer than a minute starts with its line of `make help`.
+# A long target starts with its line of `make help`; setup numbers its steps instead.
 SAY = @sed -n 's/^$@:.*\#\# /make $@: /p' $(firstword $(MAKEFILE_LIST))
 
 setup: $(READY) ## create .venv and install everything (3 GB; 5 to 15 minutes)
 
 # An environment that is there, such as one of uv, is taken as it is, and gets pip if it
-# has none. What comes second is asked for as it is: MXNet without its demand for NumPy 1.
+# has none. MXNet comes last and with --no-deps, because it asks for NumPy 1.
 INSTALL = $(VENV)/bin/python -m pip install --disable-pip-version-check
 $(STAMP): requirements.txt requirements-mxnet.txt pyproject.toml
 	@echo "1/3 an environment in $(VENV)"
@@ -53,7 +53,7 @@ $(STAMP): requirements.txt requirements-mxnet.txt pyproject.toml
 	@$(VENV)/bin/python -m d2l_local.frameworks
 	@touch $@
 
-run: $(READY) ## train the flagship in every framework and compare (12 minutes)
+run: $(READY) ## train the flagship in every framework and compare (14 minutes)
 	$(SAY)
 	$(PY) -m tools.run
 
@@ -70,7 +70,8 @@ BEGIN = $(if $(CHAPTER),--language $(LANGUAGE) --chapter $(CHAPTER))
 translations: $(READY) ## bring the catalogues up to date, and report on them
 	$(PY) -m tools.translations $(BEGIN)
 
-execute: $(READY) ## execute the notebooks that have changed, and store their outputs
+execute: $(READY) ## execute what has changed and store it (minutes for each notebook)
+	$(SAY)
 	$(EMBEDDED) $(PY) -m tools.execute --store $(if $(AGAIN),--again)
 	$(PY) -m tools.build
 
@@ -139,7 +140,7 @@ bench: $(READY) ## measure the helper package beside the classic d2l (25 minutes
 	$(SAY)
 	$(PY) -m benchmarks $(if $(QUICK),--quick) $(if $(FRESH),--fresh)
 
-bench-tables: $(READY) ## write the tables of the benchmark anew from its results
+bench-tables: $(READY) ## rewrite the tables of the benchmark from its results
 	$(PY) -m benchmarks --tables
 
 lint: $(READY) ## style of code and notebooks

@@ -6,7 +6,7 @@ Import the module of your framework, and none of the others gets imported:
 
     check.gru_cell(gru_cell)
 
-Every check compares what your functions return with a reference in NumPy and shows a
+Most checks compare what your functions return with a reference in NumPy. Each shows a
 report: what is right, what is wrong, where to look. It raises nothing, except under
 nbgrader, which counts an exception as a failed check.
 
@@ -15,7 +15,7 @@ The report speaks the language of `D2L_LANGUAGE`, or else that of your system.
     torch, tensorflow, mxnet
                  the checks, bound to a framework
     chapters     a check for each exercise
-    reference    the right answers of the larger exercises, and the typical wrong ones
+    reference    correct answers to the larger exercises, and the typical wrong ones
     reference_check
                  a check of one function against a reference
     criteria     running the criteria of a check

@@ -45,7 +45,7 @@ def missing(framework):
     what = f"{NAMES[framework]} is not installed"
     reason = no_build(framework)
     if reason:
-        return f"{what}, as it has no build for {reason}: read the notebooks of another"
+        return f"{what}: it has no build for {reason}, so use another framework"
     return f"{what}: {INSTALL[framework]}"
 
 

@@ -4,8 +4,9 @@
 #     sh tools/find_python.sh CANDIDATE ...
 #
 # Each candidate is run: a name that is on the PATH may still answer with an error, as
-# pyenv's do for a version that isn't installed. HIGHEST is the last minor version of
-# Python 3 that will do (default: 14, for which TensorFlow alone has no build).
+# pyenv's do for a version that isn't installed. HIGHEST is the newest minor version of
+# Python 3 that is accepted (default: 14, which lacks a build of TensorFlow alone; the
+# message below recommends 13).
 # Where none will do, it says why, and what to do.
 
 lowest=11
@@ -33,7 +34,7 @@ for candidate in "$@"; do
 done
 
 cat >&2 <<END
-The book needs Python 3.$lowest to 3.$((highest < 13 ? highest : 13)). Tried:$report
+The book needs Python 3.$lowest to 3.13. Tried:$report
 
 Install one, and call make again. If that isn't easy on your machine:
   - you know where one is:  make setup PYTHON=/path/to/python3.13

@@ -4,7 +4,8 @@
     python -m tools.section 09-gru --framework pytorch    in one
     python -m tools.section 09-gru --again                even if nothing has changed
 
-A chapter that is up to date is left as it is, see `tools.execute`, and so is all else.
+All notebooks are built from their sources. Executed are those of this section, unless
+they are up to date (see `tools.execute`).
 
 Exit codes: 0 fine, 1 a notebook failed or isn't right, 2 wrong source or arguments,
 130 interrupted.
@@ -31,7 +32,7 @@ def problems_of(items: list[Built], book: Book) -> list[str]:
     ]
 
 
-def style(items: list[Built]) -> list[str]:
+def ruff_findings(items: list[Built]) -> list[str]:
     """Return what ruff finds in the notebooks."""
     paths = [str(item.path) for item in items]
     problems = []
@@ -54,11 +55,11 @@ def main(arguments: list[str] | None = None) -> int:
     def work() -> list[str]:
         book = load(options.root)
         choose_text("embedded")
-        problems = build.write(book, quiet=True)
+        build.write(book, quiet=True)  # what it refuses is collected below
         items = choose(book, options)
         run_and_store(items, book, options.again)
-        problems += build.write(book, quiet=True)  # the translations get the outputs
-        return problems + problems_of(items, book) + style(items)
+        problems = build.write(book, quiet=True)  # the translations get the outputs
+        return problems + problems_of(items, book) + ruff_findings(items)
 
     return command.exit_code(work, "the same command continues")
 

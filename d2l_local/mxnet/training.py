@@ -126,7 +126,7 @@ def train_ch8(
     `held_out`: batches of other text, measured after each epoch
     `target_perplexity`: ends the training once it is reached
     `seed`: fixes the random numbers, as `set_seed` does
-    `callback`: called after each epoch with an `Epoch`; True ends the training
+    `callback`: called after each epoch with an `Epoch`; a true value ends the run
     `checkpoint`: a path or a `Checkpoint`, to save to and to resume from
 
     Raises TypeError or ValueError for a wrong argument, TrainingDiverged when the loss

@@ -67,7 +67,12 @@ def check_updater(updater):
 
 def check_ownership(net, trainer):
     """Raise ValueError for a trainer that has no parameter of the model."""
-    params = net.collect_params().values() if isinstance(net, gluon.Block) else ()
+    if not isinstance(net, gluon.Block):
+        raise ValueError(
+            "optimizer is a Trainer, which can't update a hand-written model: use "
+            "'sgd', or write an updater and call train_epoch_ch8 with it"
+        )
+    params = net.collect_params().values()
     if {id(p) for p in trainer._params}.isdisjoint(map(id, params)):
         raise ValueError(
             "optimizer is a Trainer that has no parameter of net and would train "

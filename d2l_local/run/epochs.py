@@ -1,4 +1,4 @@
-"""A whole training run behind one door: its options, and its epochs one by one."""
+"""A whole training run as one object: its options, and its epochs one by one."""
 
 import inspect
 from contextlib import contextmanager
@@ -30,7 +30,7 @@ class Run:
     `target_perplexity`: the training ends after the first epoch with at most this
     perplexity, that of `held_out` where it is given.
     `seed`: fixes the random numbers from here on, as `set_seed` does.
-    `callback`: called after each epoch with an `Epoch`; True ends the training.
+    `callback`: called after each epoch with an `Epoch`; a true value ends the training.
     `checkpoint`: a path, or a `Checkpoint`. The run is saved there as it goes, and the
     same call continues it, even after a power cut.
 
@@ -87,7 +87,7 @@ class Run:
 
     @contextmanager
     def watched(self, snapshot):
-        """Show the run while it goes, save it, and first resume it from its file.
+        """Resume the run from its checkpoint, then show and save its progress.
 
         `snapshot` is the `Snapshot` of the framework, which reads and writes tensors.
         Ctrl-C comes between two batches, after saving. Raises ValueError for a file of

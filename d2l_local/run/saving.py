@@ -116,7 +116,7 @@ class Saver:
         if self._stopped_with is not None:
             self._set_random_state(self._stopped_with)
             self._stopped_with = None
-        # MXNet's random numbers can't be read, so they are seeded for each batch.
+        # MXNet can't tell its generator's state, so it is seeded for each batch.
         reseed = getattr(self.snapshot, "reseed", None)
         for number, batch in enumerate(batches, done):
             if reseed is not None:
@@ -143,11 +143,12 @@ class Saver:
     def save(self):
         """Write the checkpoint now. Raises OSError as `write_checkpoint` does."""
         tally, began, stopped = self.tally, self._began_with, self._random_state()
-        begins = self.use_random_iter or tally.state is None  # the next batch does
+        # Then the next batch starts from a new state, so there is none to save.
+        fresh = self.use_random_iter or tally.state is None
         arrays = {
             "model": self.snapshot.model(),
             "updater": self.snapshot.updater(),
-            "state": {} if begins else self.snapshot.state_arrays(tally.state),
+            "state": {} if fresh else self.snapshot.state_arrays(tally.state),
             "start": began["framework"],
             "stopped": stopped["framework"],
         }
@@ -171,7 +172,7 @@ class Saver:
         self._saved_at, self._unsaved = time.monotonic(), False
 
     def _random_state(self):
-        """Return all random numbers: Python's, NumPy's, the framework's, the data's."""
+        """Return the state of each random generator: Python, NumPy, framework, data."""
         version, numbers, gauss = random.getstate()
         kind, keys, *rest = np.random.get_state()
         own = getattr(self.train_iter, "get_state", None)

@@ -90,10 +90,10 @@ def grad_clipping(grads, theta):
     https://proceedings.mlr.press/v28/pascanu13.html). None, the gradient of a variable
     that the loss doesn't depend on, stays None.
     """
+    check_theta(theta)
     # The gradient of an embedding comes as a slice for each token, and the slices of
     # equal tokens have to be added up before a norm is taken.
     grads = [None if grad is None else tf.convert_to_tensor(grad) for grad in grads]
-    check_theta(theta)
     factor = tf.minimum(theta / tf.linalg.global_norm(grads), 1.0)
     return [None if grad is None else grad * factor for grad in grads]
 
@@ -114,7 +114,7 @@ def train_ch8(
     `held_out`: batches of other text, measured after each epoch
     `target_perplexity`: ends the training once it is reached
     `seed`: fixes the random numbers, as `set_seed` does
-    `callback`: called after each epoch with an `Epoch`; True ends the training
+    `callback`: called after each epoch with an `Epoch`; a true value ends the run
     `checkpoint`: a path or a `Checkpoint`, to save to and to resume from
 
     Raises TypeError or ValueError for a wrong argument, TrainingDiverged when the loss

@@ -122,8 +122,8 @@ def shortened(text: str) -> str:
 def unfit(book: Book, chapters: list[Chapter]) -> tuple[list[str], list[str]]:
     """Compare the catalogues of what is listed with the notebooks' English, unmerged.
 
-    Returns two lists of messages: which catalogues haven't been brought up to date
-    since the English changed, and what `refused` says about the others.
+    Returns two lists of messages: which catalogues lack English passages, and what
+    `refused` says about the passages that they have.
     """
     behind, found = [], []
     for language in book.languages:
