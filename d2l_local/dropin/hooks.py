@@ -1,9 +1,10 @@
-"""Prepare MXNet and Keras when a notebook imports them by itself."""
+"""Prepare MXNet, TensorFlow and Keras when a notebook imports them by itself."""
 
 import contextlib
 import sys
 
 from d2l_local.numpy_shim import numpy_as_mxnet_knew_it
+from d2l_local.quiet import without_known_notices
 
 
 class ImportHook:
@@ -70,4 +71,5 @@ def keep_keras_3():
 
 
 MXNET = ImportHook("mxnet", numpy_as_mxnet_knew_it)
+TENSORFLOW = ImportHook("tensorflow", without_known_notices)
 KERAS = ImportHook("keras", _then_teach_keras_2)

@@ -3,9 +3,15 @@
 import sys
 
 from d2l_local.dropin.finder import D2LFinder
-from d2l_local.dropin.hooks import KERAS, MXNET, keep_keras_3, teach_keras_2
+from d2l_local.dropin.hooks import (
+    KERAS,
+    MXNET,
+    TENSORFLOW,
+    keep_keras_3,
+    teach_keras_2,
+)
 
-FINDERS = (D2LFinder(), MXNET, KERAS)
+FINDERS = (D2LFinder(), MXNET, TENSORFLOW, KERAS)
 
 
 def install():

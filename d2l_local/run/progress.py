@@ -99,6 +99,9 @@ class Progress:
                 f"interrupted after epoch {self.epoch} of {self.num_epochs}: the model "
                 "keeps what it has learned and can be used or trained further"
             )
+            # A notebook shows these lines in place of the traceback, which would lead
+            # a reader through our loop.
+            error._render_traceback_ = lambda: ["KeyboardInterrupt"]
         return False  # what went wrong is the caller's to see
 
     @property

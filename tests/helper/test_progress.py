@@ -285,6 +285,7 @@ def test_a_notebook_sees_the_curve_up_to_the_interrupt(executed):
     assert points(figure) == 3
     assert line.text.startswith("interrupted after epoch 3 of 20: ")
     assert error.ename == "KeyboardInterrupt"
+    assert error.traceback == ["KeyboardInterrupt"]
 
 
 def test_an_interrupt_before_the_first_epoch_draws_no_empty_figure(executed):

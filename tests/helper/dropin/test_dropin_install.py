@@ -252,3 +252,29 @@ def test_the_extension_of_ipython_switches_it_on_and_off(run):
         assert not installed()
         """
     )
+
+
+# TensorFlow
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_tensorflow_can_be_imported_first_and_its_notices_are_not_shown(
+    run, tmp_path, on
+):
+    notice = "port.cc:153] oneDNN custom operations are on"
+    (tmp_path / "tensorflow.py").write_text(
+        f"import os\nos.write(2, b'{notice}\\nsomething else\\n')\n", encoding="utf-8"
+    )
+    printed = run(
+        f"""
+        import subprocess, sys
+        code = "import d2l_local\\n"
+        code += "if {on}: d2l_local.install_as_d2l()\\n"
+        code += "import tensorflow"
+        command = [sys.executable, "-c", code]
+        print(subprocess.run(command, capture_output=True, text=True).stderr, end="")
+        """,
+        [tmp_path],
+    )
+    assert "something else" in printed
+    assert (notice in printed) is not on
