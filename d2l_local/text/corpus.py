@@ -15,7 +15,7 @@ import sys
 import tempfile
 import warnings
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import repeat
 from operator import index as as_index
 
@@ -50,13 +50,15 @@ def corpus_of(
     if sum(dropped) and joint:
         _warn_of_dropped(source, sum(dropped), counts)
     vocab = Vocab.from_counts(counts, min_freq, reserved_tokens)
-    tokens, wanted = _tokens(source, token, unicode, joint), counts.total()
-    if max_tokens != -1:
-        wanted = min(wanted, max_tokens)
-        tokens = _first(tokens, wanted)
+    whole = max_tokens == -1
+    wanted = counts.total() if whole else min(counts.total(), max_tokens)
     encode = _encode_words if token == "word" else _encode_characters
     store = _list if wanted <= LONGEST_LIST else _file
-    corpus = store(encode(tokens, vocab), wanted, len(vocab))
+    # Closed here, as an error that is kept would keep the text's file open, too.
+    with closing(_tokens(source, token, unicode, joint)) as tokens:
+        # All of a whole text, so that one that has grown is noticed.
+        chosen = tokens if whole else _first(tokens, wanted)
+        corpus = store(encode(chosen, vocab), wanted, len(vocab))
     if len(corpus) != wanted:
         raise _changed(source)
     return corpus, vocab

@@ -47,7 +47,7 @@ def test_the_same_start_gives_the_same_training_and_the_same_text(
     for d2l, side, net in zip(PACKAGES, SIDES, nets, strict=True):
         batches, vocab = d2l.load_data_time_machine(4, 5, text=text)
         assert len(vocab) == q
-        rows = [(np.array(X), np.array(Y)) for X, Y in batches]
+        rows = [(np.asarray(X), np.asarray(Y)) for X, Y in batches]
         curves.append([side.epoch(net, rows, lr=1.0, theta=1.0) for _ in range(12)])
         texts.append(side.write("time", 20, net, vocab))
     for curve in curves[1:]:
