@@ -155,8 +155,8 @@ class Book:
         installed was named, or if none is installed.
         """
         chosen = self.select(frameworks)
-        reasons = [helper.missing(f.module) for f in chosen if f in self.lacking]
-        found = [f for f in chosen if f not in self.lacking]
+        found = [f for f in chosen if f.is_installed]
+        reasons = [helper.missing(f.module) for f in chosen if f not in found]
         if not found or (frameworks and reasons):
             raise BookError("; ".join(reasons))
         for reason in reasons:
