@@ -68,15 +68,21 @@ def require(framework):
 
 
 def load_triton():
-    """Load Triton, if it is installed: to be called before TensorFlow is imported.
+    """Load Triton, if it is installed, before TensorFlow; afterwards, keep it out.
 
     PyTorch's build for CUDA brings Triton and loads it with the first optimiser. Where
     TensorFlow 2.20 or 2.21 has been imported by then, this ends the process without a
-    word, as Triton's calls of LLVM land in TensorFlow's own copy of it.
+    word, as Triton's calls of LLVM land in TensorFlow's own copy of it. So where
+    TensorFlow came first, PyTorch is told that there is no Triton: only `torch.compile`
+    on a GPU needs it.
     """
-    if is_installed("triton"):
-        with contextlib.suppress(ImportError):
-            importlib.import_module("triton")
+    if "triton" in sys.modules or not is_installed("triton"):
+        return
+    if sys.modules.get("tensorflow") is not None:
+        sys.modules["triton"] = None
+        return
+    with contextlib.suppress(ImportError):
+        importlib.import_module("triton")
 
 
 if __name__ == "__main__":

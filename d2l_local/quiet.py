@@ -5,6 +5,7 @@ import os
 import re
 import sys
 import tempfile
+import warnings
 
 # Written in every process, whatever TF_CPP_MIN_LOG_LEVEL says, and nothing a reader
 # could or should act on. Every other line is passed on.
@@ -17,6 +18,17 @@ KNOWN_NOTICES = (
     # Logged as an error, although TensorFlow falls back to its own code.
     re.compile(r"util\.cc:\d+\] oneDNN supports DT_\w+ only on platforms with AVX-512"),
 )
+
+# AutoGraph hangs a field of its own on the nodes of a syntax tree. From Python 3.13 on,
+# `ast` says that it will refuse such fields in 3.15. As an error (`python -W error`)
+# this would leave functions of tensors unconverted, with TensorFlow's advice to report
+# it.
+KNOWN_WARNING = r".*unexpected keyword argument '___pyct_anno'"
+
+
+def ignore_known_warnings():
+    """Ignore the warning that TensorFlow's AutoGraph causes on Python 3.13."""
+    warnings.filterwarnings("ignore", KNOWN_WARNING, DeprecationWarning)
 
 
 def is_known_notice(line):

@@ -21,10 +21,11 @@ Everything without tensors (text, vocabulary, plots) comes from `d2l_local.commo
 """
 
 from d2l_local.frameworks import load_triton, require
-from d2l_local.quiet import without_known_notices
+from d2l_local.quiet import ignore_known_warnings, without_known_notices
 
 require("tensorflow")
 load_triton()
+ignore_known_warnings()
 
 with without_known_notices():
     import tensorflow

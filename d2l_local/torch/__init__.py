@@ -20,9 +20,13 @@ and one that the others don't need:
 Everything without tensors (text, vocabulary, plots) comes from `d2l_local.common`.
 """
 
-from d2l_local.frameworks import require
+import sys
+
+from d2l_local.frameworks import load_triton, require
 
 require("torch")
+if "tensorflow" in sys.modules:
+    load_triton()
 
 from d2l_local.common import *
 from d2l_local.torch.data import (

@@ -38,6 +38,31 @@ def test_triton_is_loaded_where_it_is_installed(tmp_path):
     assert (done.stdout, done.stderr) == ("loaded\n", "")
 
 
+@pytest.mark.situation("frameworks: TensorFlow is imported first, PyTorch's CUDA build")
+@pytest.mark.parametrize("framework", ["tensorflow", "torch"])
+def test_after_tensorflow_triton_stays_out(framework, tmp_path):
+    """It would end the process: see `load_triton`."""
+    if not frameworks.is_installed(framework):
+        pytest.skip(f"{framework} is not installed")
+    (tmp_path / "triton.py").write_text("import os; os.abort()")
+    code = f"""
+import sys, types
+sys.path.insert(0, sys.argv[1])
+if {framework!r} == "tensorflow":
+    import tensorflow
+else:
+    sys.modules["tensorflow"] = types.ModuleType("tensorflow")
+import d2l_local.{framework}
+try:
+    import triton
+except ImportError:
+    print("kept out")
+"""
+    command = [sys.executable, "-c", code, str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "kept out\n"), done.stderr
+
+
 def test_a_triton_that_cannot_be_imported_is_left_alone(tmp_path):
     (tmp_path / "triton.py").write_text("import no_such_module_of_mine")
     code = "import sys; sys.path.insert(0, sys.argv[1])\n"

@@ -3,11 +3,12 @@
 import subprocess
 import sys
 import textwrap
+import warnings
 from pathlib import Path
 
 import pytest
 
-from d2l_local.quiet import is_known_notice
+from d2l_local.quiet import ignore_known_warnings, is_known_notice
 
 ROOT = Path(__file__).parents[2]
 
@@ -135,3 +136,22 @@ def test_no_file_stays_open():
         assert len(os.listdir("/proc/self/fd")) == len(before)
     """)
     assert written == ""
+
+
+@pytest.mark.situation("Python 3.13: warnings are errors while TensorFlow compiles")
+def test_only_the_known_warning_is_ignored():
+    known = (
+        "Constant.__init__ got an unexpected keyword argument '___pyct_anno'. Support "
+        "for arbitrary keyword arguments is deprecated and will be removed in Python "
+        "3.15."
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        ignore_known_warnings()
+        warnings.warn(known, DeprecationWarning, stacklevel=1)
+        for message, category in [
+            (known, UserWarning),
+            (known.replace("___pyct_anno", "anno"), DeprecationWarning),
+        ]:
+            with pytest.raises(category):
+                warnings.warn(message, category, stacklevel=1)

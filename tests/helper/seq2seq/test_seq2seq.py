@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from native import FRAMEWORKS
 
+from d2l_local.quiet import ignore_known_warnings
 from d2l_local.run.progress import TrainingDiverged
 from d2l_local.text import sentence_pairs
 from d2l_local.text.bleu import bleu
@@ -507,6 +508,7 @@ def test_a_classic_notebook_trains_its_own_model(native, data, dropout, capsys):
     net = native.d2l.EncoderDecoder(encoder, decoder)
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
+        ignore_known_warnings()
         native.d2l.train_seq2seq(net, data_iter, 0.01, 25, tgt_vocab, native.device)
     if native.name == "mxnet" and dropout:
         assert "dropout=0.1, which MXNet ignores on a CPU" in str(said[0].message)
