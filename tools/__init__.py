@@ -15,6 +15,7 @@ Each module is named for what it handles and knows nothing of the later ones:
     references    text of references, and where they lead
     markdown      MyST -> the plain Markdown of a notebook
     head          opening cell and set-up cell
+    pictures      captions and alt texts of what code cells draw
     notebook      assembly, identity and storage of a notebook
     localized     all chapters in one language
     addresses     the book's address, wherever it's written

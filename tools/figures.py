@@ -97,7 +97,7 @@ class Figure:
 
 
 def shown(book: Book) -> list[Figure]:
-    """Return the figures of all chapters and exercises, in reading order.
+    """Return the drawn figures of all chapters and exercises, in reading order.
 
     Raises BookError for a source that cannot be read.
     """
@@ -109,7 +109,7 @@ def shown(book: Book) -> list[Figure]:
             if cell.kind != "markdown":
                 continue
             for block in blocks(cell.text, Where(cell.path, cell.line)):
-                if (block.kind, block.name) != ("directive", "figure"):
+                if block.name != "figure" or not block.argument:
                     continue
                 number = labels.by_name[block.options["name"]].text
                 file = Path(block.argument).name

@@ -1,8 +1,9 @@
 r"""MyST -> the plain Markdown that Jupyter, GitHub and Colab all show.
 
 A numbered equation becomes ``$$ ... \tag{12.1} $$``, a figure an image with a
-caption below, a table a pipe table with a caption, an admonition a quote. A table
-with ``:from: tab-name`` shows the rows of another one, which stand there only.
+caption below, a table a pipe table with a caption, an admonition a quote. A figure
+without an image is a caption alone, see `tools.pictures`. A table with
+``:from: tab-name`` shows the rows of another one, which stand there only.
 """
 
 from __future__ import annotations
@@ -113,10 +114,14 @@ def _figure(block: Block, reader: Reader, images: Images, where: Where) -> list[
     alt = block.options.get("alt", "")
     if not alt or any(sign in alt for sign in "[]`"):
         raise where.error(
-            0, f"figure {block.argument} needs ':alt:' in plain words, found {alt!r}"
+            0,
+            f"figure {block.argument or name_of(block)} needs ':alt:' in plain words, "
+            f"found {alt!r}",
         )
-    image = f"![{alt}]({images.path(block.argument, where)})"
-    return [image, "", _caption(block, block.body, reader, where)]
+    caption = _caption(block, block.body, reader, where)
+    if not block.argument:  # the code cell above draws it
+        return [caption]
+    return [f"![{alt}]({images.path(block.argument, where)})", "", caption]
 
 
 def _table(block: Block, reader: Reader, where: Where) -> list[str]:

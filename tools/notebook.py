@@ -28,6 +28,7 @@ from tools.head import head, set_up
 from tools.labels import Labels
 from tools.markdown import Images, render
 from tools.myst import Where
+from tools.pictures import alt_of, defects, described, drawn_above
 from tools.references import Reader
 from tools.source import Cell, Chapter
 from tools.translations.catalogue import Counts
@@ -104,8 +105,25 @@ def assemble(
         new = _cell(cell, name, chapter, reader, images, around)
         if mark:
             new.metadata["nbgrader"] = mark
+        if cell.kind == "markdown":
+            _describe_above(cell, cells[-1])
         cells.append(new)
     return new_notebook(cells=cells, metadata=_metadata(chapter, edition, book))
+
+
+def _describe_above(cell: Cell, above: NotebookNode) -> None:
+    """Give the code cell `above` the alternative text of the picture that it draws."""
+    where = Where(cell.path, cell.line)
+    figure = drawn_above(cell.text, where)
+    if not figure:
+        return
+    if above.cell_type != "code":
+        raise where.error(
+            figure.start,
+            "a {figure} without an image needs a code cell right above it, in each "
+            "framework that it stands in",
+        )
+    above.metadata["d2l_local"] = {"alt": figure.options.get("alt", "")}
 
 
 def _join_answers(chosen: list[tuple[Cell, str]]) -> list[tuple[Cell, str]]:
@@ -209,7 +227,8 @@ def carry_outputs(target: NotebookNode, stored: NotebookNode) -> bool:
     if not same_code(target, stored):
         return False
     for new, old in zip(code_cells(target), code_cells(stored), strict=True):
-        new.outputs = [_without_live_note(output) for output in old.outputs]
+        alt = alt_of(new)
+        new.outputs = [described(_without_live_note(o), alt) for o in old.outputs]
         new.execution_count = old.execution_count
     return True
 
@@ -287,4 +306,4 @@ def execution_defects(notebook: NotebookNode) -> list[str]:
                 found.append(f"code cell {number} ended in {output.ename}")
             elif output.get("name") == "stderr":
                 found.append(f"code cell {number} wrote to stderr: {output.text}")
-    return found
+    return found + defects(notebook)
