@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from d2l_local.arguments import at_least_one
 from d2l_local.display.notebook import notebook_shell
+from d2l_local.quiet import fail, is_terminal, write_out
 
 DATA_DIR_VARIABLE = "D2L_DATA_DIR"
 DATA_URL = "http://d2l-data.s3-accelerate.amazonaws.com/"
@@ -251,7 +252,7 @@ def _progress_bar(url, length):
     """Return a progress bar on stderr, disabled where nobody would see it move."""
     from tqdm import tqdm
 
-    seen = notebook_shell() is not None or sys.stderr.isatty()
+    seen = notebook_shell() is not None or is_terminal(sys.stderr)
     return tqdm(
         desc=url.rpartition("/")[2],
         total=int(length) if length else None,
@@ -337,14 +338,16 @@ def main(argv=None):
     if not options.names and not options.list:
         parser.error("give a name, or --list")
     if options.list:
-        for name, (url, _) in sorted(DATA_HUB.items()):
-            print(f"{name}  {url}")
-    try:
-        for name in options.names:
-            print(download(name, options.to))
-    except (OSError, ValueError) as error:
-        print(f"d2l-download: {error}", file=sys.stderr)
-        return 1
+        known = [f"{name}  {url}" for name, (url, _) in sorted(DATA_HUB.items())]
+        if write_out(parser.prog, "\n".join(known)):
+            return 1
+    for name in options.names:
+        try:
+            path = download(name, options.to)
+        except (OSError, ValueError) as error:
+            return fail(parser.prog, error)
+        if write_out(parser.prog, path):
+            return 1
     return 0
 
 

@@ -11,6 +11,7 @@ from d2l_local.mxnet.model import RNNModel, check_precision
 from d2l_local.mxnet.prediction import predict_ch8
 from d2l_local.mxnet.snapshot import Snapshot
 from d2l_local.mxnet.updaters import check_epoch, make_updater, take_step
+from d2l_local.quiet import say
 from d2l_local.run.checks import (
     check_batch,
     check_batches,
@@ -153,9 +154,9 @@ def train_ch8(
                     net, run.held_out, device, use_random_iter
                 )
             run.report(ppl, speed, held_out)
-    print(run.progress.closing(device))
+    say(run.progress.closing(device))
     for prefix in run.prefixes:
-        print(predict_ch8(prefix, 50, net, vocab, device))
+        say(predict_ch8(prefix, 50, net, vocab, device))
 
 
 def evaluate_perplexity(net, data_iter, device, use_random_iter=False):

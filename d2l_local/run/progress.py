@@ -8,6 +8,7 @@ from typing import NamedTuple
 from tqdm import tqdm
 
 from d2l_local.display.plotting import Animator
+from d2l_local.quiet import is_terminal, say
 
 
 class TrainingDiverged(ArithmeticError):
@@ -85,7 +86,7 @@ class Progress:
             total=self.num_epochs,
             unit="epoch",
             leave=False,
-            disable=not sys.stderr.isatty(),
+            disable=not is_terminal(sys.stderr),
         )
         return self
 
@@ -95,7 +96,7 @@ class Progress:
         if self.epoch:
             self._curve.draw()
         if kind is KeyboardInterrupt:
-            print(
+            say(
                 f"interrupted after epoch {self.epoch} of {self.num_epochs}: the model "
                 "keeps what it has learned and can be used or trained further"
             )

@@ -7,6 +7,7 @@ e the size of an embedding, h the number of hidden units, L the number of layers
 import tensorflow as tf
 
 from d2l_local.arguments import at_least_one
+from d2l_local.quiet import say
 from d2l_local.run.progress import Progress
 from d2l_local.run.timing import Timer
 from d2l_local.tensorflow.data import load_array
@@ -300,7 +301,7 @@ def train_seq2seq(net, data_iter, lr, num_epochs, tgt_vocab, device, *, init=Tru
         for _ in range(num_epochs):
             l, speed = train_epoch_seq2seq(step, data_iter)
             progress.update(l, speed)
-    print(f"loss {l:.3f}, {progress.speed:.1f} tokens/sec on {name}")
+    say(f"loss {l:.3f}, {progress.speed:.1f} tokens/sec on {name}")
 
 
 def build_seq2seq(net, data_iter):

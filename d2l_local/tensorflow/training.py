@@ -5,6 +5,7 @@ Shapes: n is the batch size, T the number of time steps, q the size of the vocab
 
 import tensorflow as tf
 
+from d2l_local.quiet import say
 from d2l_local.run.checks import (
     check_batch,
     check_batches,
@@ -141,9 +142,9 @@ def train_ch8(
             if run.held_out is not None:
                 held_out = evaluate_perplexity(net, run.held_out, use_random_iter)
             run.report(ppl, speed, held_out)
-    print(run.progress.closing(device))
+    say(run.progress.closing(device))
     for prefix in run.prefixes:
-        print(predict_ch8(prefix, 50, net, vocab))
+        say(predict_ch8(prefix, 50, net, vocab))
 
 
 @tf.function

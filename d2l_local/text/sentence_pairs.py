@@ -12,6 +12,7 @@ from importlib.resources import files
 import numpy as np
 
 from d2l_local.arguments import at_least_one
+from d2l_local.quiet import say
 from d2l_local.text.loading import read_lines
 from d2l_local.text.vocabulary import Vocab
 
@@ -33,7 +34,7 @@ def read_data_nmt(path=None):
     if path is None:
         path = files("d2l_local").joinpath("data", EMBEDDED_PAIRS)
         # No path in this line: stored notebook outputs are compared between machines.
-        print(
+        say(
             'Corpus: "English-French phrases", embedded in d2l_local. For another one '
             "pass a file of your own: read_data_nmt(path)."
         )

@@ -11,6 +11,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from d2l_local.download import data_dir, user_cache, verify
+from d2l_local.quiet import say
 from d2l_local.text.reading import reason_of_no_file
 
 CHOICE_VARIABLE = "D2L_TEXT"
@@ -120,7 +121,7 @@ def _book():
 
 def _announced(source):
     # No path in this line: stored notebook outputs are compared between machines.
-    print(
+    say(
         f'Text: "{source.title}", embedded in d2l_local - not The Time Machine. '
         "Fetch the book once with d2l.download('time_machine')."
     )

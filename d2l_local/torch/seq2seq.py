@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from d2l_local.arguments import at_least_one
+from d2l_local.quiet import say
 from d2l_local.run.progress import Progress
 from d2l_local.run.timing import Timer
 from d2l_local.text import sentence_pairs
@@ -223,7 +224,7 @@ def train_seq2seq(net, data_iter, lr, num_epochs, tgt_vocab, device, *, init=Tru
         for _ in range(num_epochs):
             l, speed = train_epoch_seq2seq(net, data_iter, loss, optimizer, bos, device)
             progress.update(l, speed)
-    print(f"loss {l:.3f}, {progress.speed:.1f} tokens/sec on {device}")
+    say(f"loss {l:.3f}, {progress.speed:.1f} tokens/sec on {device}")
 
 
 def predict_seq2seq(

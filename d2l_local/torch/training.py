@@ -6,6 +6,7 @@ Shapes: n is the batch size, T the number of time steps, q the size of the vocab
 import torch
 from torch import nn
 
+from d2l_local.quiet import say
 from d2l_local.run.checks import (
     check_batch,
     check_batches,
@@ -161,9 +162,9 @@ def train_ch8(
                     net, run.held_out, device, use_random_iter
                 )
             run.report(ppl, speed, held_out)
-    print(run.progress.closing(device))
+    say(run.progress.closing(device))
     for prefix in run.prefixes:
-        print(predict_ch8(prefix, 50, net, vocab, device))
+        say(predict_ch8(prefix, 50, net, vocab, device))
 
 
 def evaluate_perplexity(net, data_iter, device, use_random_iter=False):
