@@ -24,7 +24,8 @@ and the modules beside them:
     download     texts from the network: `python -m d2l_local.download`
     speak        lets a saved model write: `python -m d2l_local.speak`
     numpy_shim   lets MXNet run on a current NumPy
-    quiet        hides notices that tell a learner nothing
+    quiet        hides notices that tell a learner nothing, does without closed streams
+    caller       warns at the line of the caller
 """
 
 __version__ = "0.1.0"

@@ -11,9 +11,7 @@ Measured with 100 MB of English: the memory of the process grows by 5 MiB at mos
 while they are loaded. Words need the memory of their vocabulary besides.
 """
 
-import sys
 import tempfile
-import warnings
 from collections import Counter
 from contextlib import closing, contextmanager
 from itertools import repeat
@@ -21,6 +19,7 @@ from operator import index as as_index
 
 import numpy as np
 
+from d2l_local.caller import warn_caller
 from d2l_local.text.cleaning import clean_pieces, count_dropped
 from d2l_local.text.reading import read_pieces
 from d2l_local.text.vocabulary import Vocab
@@ -92,11 +91,14 @@ def _tokens(source, token, unicode, joint, dropped=None):
     if token == "char":
         yield from clean_pieces(pieces, unicode, joint, name)
         return
-    rest = ""
+    word = []  # the parts of one that may continue: joined once, however many they are
     for piece in clean_pieces(pieces, unicode, name=name):
-        *words, rest = (rest + piece).split(" ")  # the last one may continue
-        yield words
-    yield [rest] if rest else []
+        first, *words = piece.split(" ")
+        word.append(first)
+        if words:
+            yield ["".join(word), *words[:-1]]
+            word = [words[-1]]
+    yield list(filter(None, ["".join(word)]))
 
 
 def _watched(pieces, dropped):
@@ -108,22 +110,11 @@ def _watched(pieces, dropped):
 def _warn_of_dropped(source, number, counts):
     """Warn that a text loses letters; `counts` are of the tokens that are left."""
     kept = sum(len(token) * n for token, n in counts.items() if token != " ")
-    warnings.warn(
+    warn_caller(
         f"{str(source.path)!r} loses {number} of its {number + kept} letters and "
         "accents, since only a to z are kept: to keep them all, pass unicode=True, as "
-        "in load_corpus(path, unicode=True)",
-        stacklevel=_level_of_caller(),
+        "in load_corpus(path, unicode=True)"
     )
-
-
-def _level_of_caller():
-    """Return the `stacklevel` of the line that called this package."""
-    package = __name__.partition(".")[0] + "."
-    # From 0, the frame of the function that asks, which counts as level 1.
-    frame, level = sys._getframe(1), 1
-    while frame.f_back and frame.f_globals.get("__name__", "").startswith(package):
-        frame, level = frame.f_back, level + 1
-    return level
 
 
 def _first(pieces, n):

@@ -13,7 +13,8 @@ import numpy as np
 
 from d2l_local.arguments import at_least_one
 from d2l_local.quiet import say
-from d2l_local.text.loading import read_lines
+from d2l_local.text.cleaning import check_marks
+from d2l_local.text.reading import read_lines
 from d2l_local.text.vocabulary import Vocab
 
 PAD, BOS, EOS = "<pad>", "<bos>", "<eos>"
@@ -52,10 +53,12 @@ def preprocess_nmt(text):
 
     The non-breaking spaces of French typography become plain ones, and letters with
     accents are composed (NFC), so that a word has one form only. Tabs and line ends
-    stay. Raises TypeError if `text` isn't a string.
+    stay. Raises TypeError if `text` isn't a string, ValueError for a letter with more
+    combining marks than any language puts on one.
     """
     if not isinstance(text, str):
         raise TypeError(f"text is of type {type(text).__name__}: give one string")
+    check_marks(text, "text")
     text = text.replace("\u202f", " ").replace("\xa0", " ")
     text = unicodedata.normalize("NFC", text.lower())
     return re.sub(r"(?<=[^ ])([,.!?])", r" \1", text)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from d2l_local.download import data_dir, user_cache, verify
 from d2l_local.quiet import say
-from d2l_local.text.reading import reason_of_no_file
+from d2l_local.text.reading import is_file, reason_of_no_file, shown
 
 CHOICE_VARIABLE = "D2L_TEXT"
 BOOK_FILE = "timemachine.txt"
@@ -56,16 +56,16 @@ def find_source(text):
     """
     if not isinstance(text, (str, os.PathLike)):
         raise TypeError(
-            f"text={text!r} is neither a name nor a path: give a str or a pathlib.Path"
+            f"text={text!r:.200} is neither a name nor a path: give a str or a pathlib.Path"
         )
     if text == "time_machine":
         return find_time_machine()
     if text in EMBEDDED:
         return EMBEDDED[text]
     path = Path(text)
-    if not path.is_file():
+    if not is_file(path):
         raise FileNotFoundError(
-            f"there is no text file {str(text)!r} in {str(Path.cwd())!r}"
+            f"there is no text file {shown(text)} in {str(Path.cwd())!r}"
             f"{reason_of_no_file(path)}. "
             f"Embedded texts are {', '.join(EMBEDDED)}; 'time_machine' is the book"
         )

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -14,7 +15,7 @@ from pathlib import Path
 import naive
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from d2l_local.text import corpus as corpora
@@ -143,6 +144,7 @@ def test_a_corpus_equals_the_plain_way(
     max_tokens, piece,
 ):  # fmt: skip
     data = ("a" + "".join(parts)).encode("utf-8", "replace")
+    assume(not naive.is_no_text(data))
     path = tmp_path_factory.getbasetemp() / "any.txt"
     path.write_bytes(data)
     source = Source("any", "any.txt", path, embedded=False)
@@ -351,8 +353,12 @@ def test_any_bytes_give_a_corpus_or_one_clear_error(tmp_path_factory, data, uni,
         corpus, vocab = load_corpus(path, token, unicode=uni)
     except ValueError as error:
         assert "fuzz.txt" in str(error)
+        if naive.is_no_text(data):
+            assert re.search("is (in|not) UTF-|is binary|is empty", str(error))
+            return
         assert not expected
-        assert ("is not UTF-8" if expected is None else "is empty") in str(error)
+        reason = "is not UTF-8|is in UTF-" if expected is None else "is empty"
+        assert re.search(reason, str(error))
     else:
         assert vocab.to_tokens(corpus) == expected
 
