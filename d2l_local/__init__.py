@@ -25,7 +25,6 @@ and the modules beside them:
     speak        lets a saved model write: `python -m d2l_local.speak`
     numpy_shim   lets MXNet run on a current NumPy
     quiet        hides notices that tell a learner nothing, does without closed streams
-    caller       warns at the line of the caller
 """
 
 __version__ = "0.1.0"

@@ -11,11 +11,12 @@ import numpy
 from mxnet import autograd, gluon, np, npx
 from mxnet.gluon import nn, rnn
 
-from d2l_local.arguments import at_least_one
+from d2l_local.arguments import at_least_one, check_flag
 from d2l_local.mxnet.data import load_array
 from d2l_local.mxnet.devices import layers_drop_out
 from d2l_local.mxnet.training import grad_clipping
 from d2l_local.quiet import say
+from d2l_local.run.checks import check_seq2seq, check_training
 from d2l_local.run.progress import Progress
 from d2l_local.run.timing import Timer
 from d2l_local.text import sentence_pairs
@@ -139,6 +140,9 @@ class Seq2SeqEncoder(Encoder):
         self, vocab_size, embed_size, num_hiddens, num_layers, dropout=0, **kwargs
     ):
         super().__init__(**kwargs)
+        vocab_size, embed_size, num_hiddens, num_layers, dropout = check_seq2seq(
+            vocab_size, embed_size, num_hiddens, num_layers, dropout
+        )
         self.embedding = embedding_layer(vocab_size, embed_size)
         self.rnn = GRULayers(embed_size, num_hiddens, num_layers, dropout)
 
@@ -164,6 +168,9 @@ class Seq2SeqDecoder(Decoder):
         self, vocab_size, embed_size, num_hiddens, num_layers, dropout=0, **kwargs
     ):
         super().__init__(**kwargs)
+        vocab_size, embed_size, num_hiddens, num_layers, dropout = check_seq2seq(
+            vocab_size, embed_size, num_hiddens, num_layers, dropout
+        )
         self.embedding = embedding_layer(vocab_size, embed_size)
         self.rnn = GRULayers(embed_size + num_hiddens, num_hiddens, num_layers, dropout)
         self.dense = nn.Dense(vocab_size, flatten=False, in_units=num_hiddens)
@@ -259,6 +266,7 @@ def train_seq2seq(net, data_iter, lr, num_epochs, tgt_vocab, device, *, init=Tru
     ValueError if `tgt_vocab` lacks ``'<bos>'``, TrainingDiverged when the loss is no
     longer finite; after Ctrl-C, `net` keeps what it has learned.
     """
+    lr, num_epochs = check_training(lr, num_epochs, init)
     bos = reserved_index(tgt_vocab, BOS)
     warn_of_idle_dropout(net)
     if init:
@@ -294,6 +302,8 @@ def predict_seq2seq(
     step; otherwise the list is empty. For errors see
     `d2l_local.text.sentence_pairs.encode_source`.
     """
+    check_flag("save_attention_weights", save_attention_weights)
+    num_steps = at_least_one("num_steps", num_steps)
     X, valid_len = sentence_pairs.encode_source(src_sentence, src_vocab, num_steps)
     bos, eos = reserved_index(tgt_vocab, BOS), reserved_index(tgt_vocab, EOS)
     enc_X = np.array(X, dtype="int32", ctx=device)  # (1, T)

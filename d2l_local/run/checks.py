@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator, Mapping
 from numbers import Real
 
-from d2l_local.arguments import at_least_one
+from d2l_local.arguments import at_least_one, check_flag
 from d2l_local.text.prompt import encode_prompt
 
 
@@ -30,7 +30,7 @@ def check_optimizer(optimizer, lr):
 
 
 def check_rate(lr):
-    """Check a learning rate, a finite number of at least 0."""
+    """Return a learning rate as a float; refuse what isn't finite and at least 0."""
     if isinstance(lr, str | bytes):
         raise TypeError(f"lr must be a number such as 0.5, got {lr!r}")
     try:
@@ -43,6 +43,39 @@ def check_rate(lr):
         raise ValueError(
             f"lr must be a finite number of at least 0, such as 0.5, got {rate}"
         )
+    return rate
+
+
+def check_dropout(dropout):
+    """Return the probability that a unit is dropped as a float; refuse any other."""
+    try:
+        if isinstance(dropout, str | bytes):
+            raise TypeError
+        probability = float(dropout)
+    except (TypeError, ValueError):
+        raise TypeError(
+            f"dropout must be a number such as 0.1, got {dropout!r:.200}"
+        ) from None
+    if not 0 <= probability <= 1:
+        raise ValueError(f"dropout must be from 0 to 1, such as 0.1, got {probability}")
+    return probability
+
+
+def check_seq2seq(vocab_size, embed_size, num_hiddens, num_layers, dropout):
+    """Return the sizes of an encoder or a decoder, as ints, and its dropout."""
+    return (
+        at_least_one("vocab_size", vocab_size),
+        at_least_one("embed_size", embed_size),
+        at_least_one("num_hiddens", num_hiddens),
+        at_least_one("num_layers", num_layers),
+        check_dropout(dropout),
+    )
+
+
+def check_training(lr, num_epochs, init):
+    """Return the learning rate and the number of epochs of `train_seq2seq`."""
+    check_flag("init", init)
+    return check_rate(lr), at_least_one("num_epochs", num_epochs)
 
 
 def check_theta(theta):
@@ -69,12 +102,6 @@ def check_step(grads, lr, batch_size):
                 f"parameter {i} has no gradient: first compute the gradients of a loss "
                 "that depends on every parameter"
             )
-
-
-def check_flag(name, value):
-    """Check an option that is on or off; a string such as 'False' would be on."""
-    if isinstance(value, str | bytes):
-        raise TypeError(f"{name} must be True or False, got the string {value!r}")
 
 
 def check_function(name, value, wanted):

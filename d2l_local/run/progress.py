@@ -41,7 +41,12 @@ class Epoch(NamedTuple):
 
 
 def check_target(target_perplexity):
-    """Raise ValueError for a perplexity that no model can reach."""
+    """Raise ValueError for a perplexity that no model can reach, TypeError for text."""
+    if isinstance(target_perplexity, str | bytes):
+        raise TypeError(
+            f"target_perplexity must be a number such as 1.05, got "
+            f"{target_perplexity!r}"
+        )
     if target_perplexity is not None and not target_perplexity >= 1:
         raise ValueError(
             "target_perplexity must be at least 1, such as 1.05, got "

@@ -17,7 +17,7 @@ from operator import index as as_index
 
 import numpy as np
 
-from d2l_local.arguments import at_least_one
+from d2l_local.arguments import at_least_one, check_flag, seed_of
 from d2l_local.text.corpus import check_max_tokens, corpus_of
 from d2l_local.text.sources import find_source
 
@@ -164,6 +164,8 @@ class SeqDataLoader:
                 f"convert={convert!r} can't be called: give a function that takes an "
                 "array"
             )
+        check_flag("use_random_iter", use_random_iter)
+        self._rng = random.Random(seed_of(seed))
         text = "time_machine" if text is None else text
         max_tokens = check_max_tokens(max_tokens)
         self.source = find_source(text)
@@ -178,7 +180,6 @@ class SeqDataLoader:
         )
         self.use_random_iter = use_random_iter
         self._convert = convert
-        self._rng = random.Random(seed)
 
     def __iter__(self):
         cut = seq_data_iter_random if self.use_random_iter else seq_data_iter_sequential

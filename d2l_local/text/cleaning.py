@@ -4,6 +4,8 @@ import re
 import unicodedata
 from itertools import chain, groupby
 
+from d2l_local.arguments import check_flag
+
 # Each byte: its lower-case letter for A-Z and a-z, a space for any other.
 ASCII_LETTERS = bytes(
     ord(chr(i).lower()) if chr(i).isascii() and chr(i).isalpha() else ord(" ")
@@ -47,6 +49,7 @@ def clean(line, unicode=False):
         raise TypeError(
             f"line={line!r} isn't a string: decode bytes, and clean one line at a time"
         )
+    check_flag("unicode", unicode)
     if not unicode:
         letters = line.encode("ascii", "replace").translate(ASCII_LETTERS)
         return b" ".join(letters.split()).decode("ascii")

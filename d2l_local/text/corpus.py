@@ -12,6 +12,7 @@ while they are loaded. Words need the memory of their vocabulary besides.
 """
 
 import tempfile
+import warnings
 from collections import Counter
 from contextlib import closing, contextmanager
 from itertools import repeat
@@ -19,7 +20,7 @@ from operator import index as as_index
 
 import numpy as np
 
-from d2l_local.caller import warn_caller
+from d2l_local.arguments import check_flag, level_of_caller
 from d2l_local.text.cleaning import clean_pieces, count_dropped
 from d2l_local.text.reading import read_pieces
 from d2l_local.text.vocabulary import Vocab
@@ -40,6 +41,7 @@ def corpus_of(
 
     Other parameters, result and errors are those of `load_corpus`.
     """
+    check_flag("unicode", unicode)
     counts, dropped = Counter(), []
     for tokens in _tokens(source, token, unicode, joint, dropped):
         counts.update(tokens)
@@ -110,10 +112,11 @@ def _watched(pieces, dropped):
 def _warn_of_dropped(source, number, counts):
     """Warn that a text loses letters; `counts` are of the tokens that are left."""
     kept = sum(len(token) * n for token, n in counts.items() if token != " ")
-    warn_caller(
+    warnings.warn(
         f"{str(source.path)!r} loses {number} of its {number + kept} letters and "
         "accents, since only a to z are kept: to keep them all, pass unicode=True, as "
-        "in load_corpus(path, unicode=True)"
+        "in load_corpus(path, unicode=True)",
+        stacklevel=level_of_caller(),
     )
 
 

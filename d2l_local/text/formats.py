@@ -6,8 +6,9 @@ letters, and the code of a notebook or of a page is text as well.
 
 import codecs
 import re
+import warnings
 
-from d2l_local.caller import warn_caller
+from d2l_local.arguments import level_of_caller
 
 # How a file of a format begins: what it is called, and how to get at its text.
 UNPACK = "unpack it, and give the text file that comes out"
@@ -69,9 +70,10 @@ def check_is_text(head, name):
     if what:
         raise ValueError(f"{str(name)!r} is {what}: {remedy}")
     if PAGE.match(head.removeprefix(b"\xef\xbb\xbf")):
-        warn_caller(
+        warnings.warn(
             f"{str(name)!r} is a page in HTML: a model will learn its tags, too. To "
-            "leave them out, save the page as plain text in a browser"
+            "leave them out, save the page as plain text in a browser",
+            stacklevel=level_of_caller(),
         )
 
 
@@ -91,7 +93,7 @@ def _format_of(head):
 
 
 def _encoding_of(head):
-    """Return the name of the encoding of a text that isn't UTF-8, where it shows, else ''."""
+    """Return the encoding of a text that isn't in UTF-8, where it shows, else ''."""
     for mark, encoding in MARKS:
         if head.startswith(mark):
             return encoding
@@ -103,7 +105,7 @@ def _encoding_of(head):
         return ""
     likely = [encoding for encoding in WIDE if _is_text(head, encoding)]
     # Read with its bytes swapped, a text seems to mix many scripts.
-    return min(likely, key=lambda encoding: _number_of_blocks(head, encoding), default="")
+    return min(likely, key=lambda each: _number_of_blocks(head, each), default="")
 
 
 def _is_binary(head):

@@ -56,7 +56,8 @@ def find_source(text):
     """
     if not isinstance(text, (str, os.PathLike)):
         raise TypeError(
-            f"text={text!r:.200} is neither a name nor a path: give a str or a pathlib.Path"
+            f"text={text!r:.200} is neither a name nor a path: give a str or a "
+            "pathlib.Path"
         )
     if text == "time_machine":
         return find_time_machine()

@@ -75,6 +75,11 @@ class Vocab:
                 f"min_freq={min_freq!r} is not a number: give how often a token must "
                 "occur, 0 for all tokens"
             )
+        if min_freq != min_freq:  # no count is at least nan: all tokens would go
+            raise ValueError(
+                f"min_freq={min_freq!r}: give how often a token must occur, 0 for all "
+                "tokens"
+            )
         # `sorted` is stable: ties stay in first-seen order.
         self._token_freqs = sorted(
             counts.items(), key=lambda item: item[1], reverse=True

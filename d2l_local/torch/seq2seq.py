@@ -7,8 +7,9 @@ e the size of an embedding, h the number of hidden units, L the number of layers
 import torch
 from torch import nn
 
-from d2l_local.arguments import at_least_one
+from d2l_local.arguments import at_least_one, check_flag
 from d2l_local.quiet import say
+from d2l_local.run.checks import check_seq2seq, check_training
 from d2l_local.run.progress import Progress
 from d2l_local.run.timing import Timer
 from d2l_local.text import sentence_pairs
@@ -101,6 +102,9 @@ class Seq2SeqEncoder(Encoder):
 
     def __init__(self, vocab_size, embed_size, num_hiddens, num_layers, dropout=0):
         super().__init__()
+        vocab_size, embed_size, num_hiddens, num_layers, dropout = check_seq2seq(
+            vocab_size, embed_size, num_hiddens, num_layers, dropout
+        )
         self.embedding = nn.Embedding(vocab_size, embed_size)
         self.rnn = gru_layers(embed_size, num_hiddens, num_layers, dropout)
 
@@ -122,6 +126,9 @@ class Seq2SeqDecoder(Decoder):
 
     def __init__(self, vocab_size, embed_size, num_hiddens, num_layers, dropout=0):
         super().__init__()
+        vocab_size, embed_size, num_hiddens, num_layers, dropout = check_seq2seq(
+            vocab_size, embed_size, num_hiddens, num_layers, dropout
+        )
         self.embedding = nn.Embedding(vocab_size, embed_size)
         self.rnn = gru_layers(
             embed_size + num_hiddens, num_hiddens, num_layers, dropout
@@ -213,6 +220,7 @@ def train_seq2seq(net, data_iter, lr, num_epochs, tgt_vocab, device, *, init=Tru
     ValueError if `tgt_vocab` lacks ``'<bos>'``, TrainingDiverged when the loss is no
     longer finite; after Ctrl-C, `net` keeps what it has learned.
     """
+    lr, num_epochs = check_training(lr, num_epochs, init)
     bos = reserved_index(tgt_vocab, BOS)
     keep_freed_memory()
     if init:
@@ -244,6 +252,8 @@ def predict_seq2seq(
     step; otherwise the list is empty. Dropout is off meanwhile, and the model's
     mode is restored. For errors see `d2l_local.text.sentence_pairs.encode_source`.
     """
+    check_flag("save_attention_weights", save_attention_weights)
+    num_steps = at_least_one("num_steps", num_steps)
     X, valid_len = sentence_pairs.encode_source(src_sentence, src_vocab, num_steps)
     bos, eos = reserved_index(tgt_vocab, BOS), reserved_index(tgt_vocab, EOS)
     enc_X = torch.from_numpy(X).to(device)  # (1, T)

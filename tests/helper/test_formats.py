@@ -159,9 +159,10 @@ PLAIN = {
 def test_plain_text_is_read_as_it_is(kind, tmp_path, recwarn):
     path = tmp_path / "own.txt"
     path.write_bytes(PLAIN[kind])
-    assert read_lines(path) == path.read_text("utf-8-sig").split("\n")[
-        : len(read_lines(path))
-    ]
+    assert (
+        read_lines(path)
+        == path.read_text("utf-8-sig").split("\n")[: len(read_lines(path))]
+    )
     assert not recwarn.list
 
 
