@@ -30,6 +30,19 @@ def check_flag(name, value):
         raise TypeError(f"{name} must be True or False, got {value!r:.200}")
 
 
+def check_seconds(name, value):
+    """Return a time in seconds, a number above 0, as a float; `inf` is no limit.
+
+    Raises TypeError or ValueError, with the value and the remedy.
+    """
+    if not isinstance(value, Real):
+        raise TypeError(f"{name}={value!r:.200} is not a number: give seconds")
+    seconds = float(value)
+    if not seconds > 0:
+        raise ValueError(f"{name}={value!r}: give more than 0 seconds")
+    return seconds
+
+
 def seed_of(seed):
     """Return `seed` as a seed of `random.Random`: NumPy's whole numbers are ints.
 
