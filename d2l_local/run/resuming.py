@@ -1,0 +1,193 @@
+"""What a checkpoint must hold before a run is resumed from it, or saved to it.
+
+A file with the right checksum may still come from elsewhere. All is checked before
+anything is changed; each function raises ValueError with what is wrong.
+"""
+
+import math
+import random
+
+import numpy as np
+
+from d2l_local.run.nested import rebuild
+from d2l_local.run.progress import Epoch
+
+
+def part_of(arrays, name):
+    """Return the arrays whose names begin with `name/`, by the rest of their names."""
+    return {
+        key.removeprefix(f"{name}/"): array
+        for key, array in arrays.items()
+        if key.startswith(f"{name}/")
+    }
+
+
+def not_finite(arrays):
+    """Return the names of the arrays in which a number is infinite or isn't one."""
+    return {
+        name
+        for name, array in arrays.items()
+        if array.dtype.kind in "fc" and not np.isfinite(array).all()
+    }
+
+
+def check_finite(arrays, allowed=()):
+    """Check that all numbers are finite, save in the arrays named in `allowed`."""
+    for name in sorted(not_finite(arrays) - set(allowed)):
+        raise ValueError(f"{name!r} holds numbers that aren't finite")
+
+
+def check_arrays(what, found, expected):
+    """Check that arrays have the names, the shapes and the types of others."""
+    if found.keys() != expected.keys():
+        lacking = sorted(expected.keys() - found.keys())[:3]
+        extra = sorted(found.keys() - expected.keys())[:3]
+        raise ValueError(f"of its {what} it lacks {lacking} and also has {extra}")
+    for name, array in expected.items():
+        check_like(f"{what}/{name}", found[name], array.shape, array.dtype)
+
+
+def check_like(name, array, shape, dtype):
+    """Check the shape and the type of an array."""
+    if array.shape != shape or array.dtype != dtype:
+        raise ValueError(
+            f"{name!r} is {array.dtype} of shape {array.shape}, but must be {dtype} of "
+            f"shape {shape}"
+        )
+
+
+def check_updater(found, expected):
+    """Check what an optimiser remembers: for each parameter all of it, or nothing.
+
+    `expected` is what it remembers of all parameters after a step, None if nobody
+    knows. Names are `parameter/name`; `counts` are the steps of each, in MXNet.
+    """
+    if expected is None:
+        return
+    counts = found.get("counts")
+    if ("counts" in expected) != (counts is not None):
+        raise ValueError("of its optimizer it lacks the counts, or has them in excess")
+    if counts is not None:
+        check_counts(counts, len(expected["counts"]))
+    begun = {key.partition("/")[0] for key in found}
+    if counts is not None:
+        begun |= {str(i) for i in counts.reshape(-1, 2)[:, 0]}
+    parts = {
+        key: array
+        for key, array in expected.items()
+        if "/" not in key or key.partition("/")[0] in begun
+    }
+    if counts is not None:
+        parts["counts"] = counts  # which has been checked
+    check_arrays("optimizer", found, parts)
+
+
+def check_counts(counts, num_params):
+    """Check the numbers of parameters and of their steps, (params, 2) or none."""
+    table = counts.reshape(-1, 2) if counts.size % 2 == 0 else np.array([[-1, 0]])
+    if (
+        counts.dtype != np.int64
+        or not ((table[:, 0] >= 0) & (table[:, 0] < num_params)).all()
+        or not (table[:, 1] >= 0).all()
+    ):
+        raise ValueError("of its optimizer the counts are wrong")
+
+
+def state_from(table, arrays, snapshot):
+    """Return the hidden state that a table and arrays describe, None without one."""
+    if table is None and not arrays:
+        return None
+    if arrays.keys() != {str(i) for i in range(len(arrays))}:
+        raise ValueError(f"the parts of its hidden state are {sorted(arrays)}")
+    arrays = [arrays[str(i)] for i in range(len(arrays))]
+    try:
+        begun = [snapshot.begin_state(batch_size) for batch_size in (1, 2)]
+    except Exception:  # a reader's own model may have one size of batches only
+        begun = [[], []]
+    known = len(begun[0]) == len(arrays)  # else it begins with another nesting
+    if known:
+        check_state_shapes(arrays, *([part.shape for part in one] for one in begun))
+    like = begun[0] if known else [None] * len(arrays)
+    return rebuild(table, [snapshot.tensor(*pair) for pair in zip(arrays, like)])
+
+
+def check_state_shapes(arrays, for_one, for_two):
+    """Check the shapes of a state by those for batches of one and of two examples."""
+    sizes = set()
+    for i, (array, one, two) in enumerate(zip(arrays, for_one, for_two)):
+        fits = array.ndim == len(one) and all(
+            a == size or a != b for size, a, b in zip(array.shape, one, two)
+        )
+        if not fits:
+            raise ValueError(
+                f"part {i} of its hidden state has the shape {array.shape}, but for a "
+                f"batch of one it must be {tuple(one)}"
+            )
+        sizes |= {n for n, a, b in zip(array.shape, one, two) if a != b}
+    if len(sizes) > 1 or 0 in sizes:
+        raise ValueError(f"its hidden state is for batches of {sorted(sizes)} examples")
+
+
+def history_from(table):
+    """Return the `Epoch`s that the table `progress` lists."""
+    try:
+        (history,) = table.values() if table.keys() == {"history"} else ()
+        epochs = [Epoch(*values) for values in history]
+        for number, epoch in enumerate(epochs, 1):
+            held_out = epoch.held_out is None or isinstance(epoch.held_out, float)
+            right = epoch.epoch == number and held_out
+            if not (
+                right and math.isfinite(epoch.value) and 0 < epoch.speed < math.inf
+            ):
+                raise ValueError(f"{epoch}")
+    except (AttributeError, TypeError, ValueError) as error:
+        raise ValueError(f"its table of epochs is wrong ({error})") from None
+    return epochs
+
+
+def check_position(table):
+    """Check the table `position`: what the epoch has counted so far."""
+    kinds = {"batch": int, "num_tokens": int, "total_loss": float, "seconds": float}
+    if not isinstance(table, dict) or table.keys() != kinds.keys():
+        raise ValueError(f"its position in the epoch is {table!r:.100}")
+    for name, kind in kinds.items():
+        value = table[name]
+        fits = type(value) is kind and math.isfinite(value)
+        if not fits or (value < 0 and name != "total_loss"):
+            raise ValueError(f"its position in the epoch has the {name} {value!r}")
+
+
+def check_random_state(table, arrays, expected):
+    """Check the state of the random numbers of Python, NumPy and the framework."""
+    if not isinstance(table, dict) or table.keys() != {"python", "numpy", "batches"}:
+        raise ValueError("its table of random numbers is wrong")
+    try:
+        set_python_state(table["python"], random.Random(0))
+        set_numpy_state(table["numpy"], np.random.RandomState(0))
+    except (TypeError, ValueError, OverflowError) as error:
+        raise ValueError(f"its random numbers are wrong ({error})") from None
+    # A run on a GPU also has the state of its generator; resumed on a CPU, it is left.
+    common = arrays.keys() & expected.keys()
+    check_arrays(
+        "random numbers",
+        {key: arrays[key] for key in common},
+        {
+            key: array
+            for key, array in expected.items()
+            if key != "cuda" or key in common
+        },
+    )
+
+
+def set_python_state(state, generator):
+    """Set a generator of Python, or the module, to a state from a table."""
+    version, numbers, gauss = state
+    if not (gauss is None or isinstance(gauss, float)):
+        raise ValueError(f"{gauss!r} isn't a number")
+    generator.setstate((version, tuple(numbers), gauss))
+
+
+def set_numpy_state(state, generator):
+    """Set a generator of NumPy, or its module `random`, to a state from a table."""
+    kind, keys, *rest = state
+    generator.set_state((kind, np.array(keys, dtype=np.uint32), *rest))
