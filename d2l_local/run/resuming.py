@@ -84,12 +84,10 @@ def check_updater(found, expected):
 
 def check_counts(counts, num_params):
     """Check the numbers of parameters and of their steps, (params, 2) or none."""
-    table = counts.reshape(-1, 2) if counts.size % 2 == 0 else np.array([[-1, 0]])
-    if (
-        counts.dtype != np.int64
-        or not ((table[:, 0] >= 0) & (table[:, 0] < num_params)).all()
-        or not (table[:, 1] >= 0).all()
-    ):
+    if counts.dtype != np.int64 or not (counts.size == 0 or counts.shape[1:] == (2,)):
+        raise ValueError("of its optimizer the counts are wrong")
+    params, steps = counts.reshape(-1, 2).T
+    if not ((params >= 0) & (params < num_params) & (steps >= 0)).all():
         raise ValueError("of its optimizer the counts are wrong")
 
 
@@ -104,26 +102,29 @@ def state_from(table, arrays, snapshot):
         begun = [snapshot.begin_state(batch_size) for batch_size in (1, 2)]
     except Exception:  # a reader's own model may have one size of batches only
         begun = [[], []]
-    known = len(begun[0]) == len(arrays)  # else it begins with another nesting
-    if known:
-        check_state_shapes(arrays, *([part.shape for part in one] for one in begun))
-    like = begun[0] if known else [None] * len(arrays)
-    return rebuild(table, [snapshot.tensor(*pair) for pair in zip(arrays, like)])
+    like = [None] * len(arrays)
+    if len(begun[0]) == len(arrays):  # else it begins with another nesting
+        like = begun[0]
+        check_state(arrays, *(list(map(snapshot.array, one)) for one in begun))
+    try:
+        tensors = [snapshot.tensor(*pair) for pair in zip(arrays, like)]
+    except (KeyError, TypeError) as error:  # a type that the framework lacks
+        raise ValueError(f"its hidden state is of a wrong type ({error})") from None
+    return rebuild(table, tensors)
 
 
-def check_state_shapes(arrays, for_one, for_two):
-    """Check the shapes of a state by those for batches of one and of two examples."""
+def check_state(arrays, for_one, for_two):
+    """Check a state by the arrays of those for batches of one and of two examples."""
     sizes = set()
     for i, (array, one, two) in enumerate(zip(arrays, for_one, for_two)):
-        fits = array.ndim == len(one) and all(
-            a == size or a != b for size, a, b in zip(array.shape, one, two)
-        )
-        if not fits:
+        axes = list(zip(array.shape, one.shape, two.shape))
+        fits = array.ndim == one.ndim and array.dtype.kind == one.dtype.kind
+        if not fits or any(n != a for n, a, b in axes if a == b):
             raise ValueError(
-                f"part {i} of its hidden state has the shape {array.shape}, but for a "
-                f"batch of one it must be {tuple(one)}"
+                f"part {i} of its hidden state is {array.dtype} {array.shape}, but for "
+                f"a batch of one it is {one.dtype} {one.shape}"
             )
-        sizes |= {n for n, a, b in zip(array.shape, one, two) if a != b}
+        sizes |= {n for n, a, b in axes if a != b}
     if len(sizes) > 1 or 0 in sizes:
         raise ValueError(f"its hidden state is for batches of {sorted(sizes)} examples")
 
@@ -164,19 +165,15 @@ def check_random_state(table, arrays, expected):
     try:
         set_python_state(table["python"], random.Random(0))
         set_numpy_state(table["numpy"], np.random.RandomState(0))
-    except (TypeError, ValueError, OverflowError) as error:
+    except (LookupError, TypeError, ValueError, OverflowError) as error:
         raise ValueError(f"its random numbers are wrong ({error})") from None
     # A run on a GPU also has the state of its generator; resumed on a CPU, it is left.
-    common = arrays.keys() & expected.keys()
-    check_arrays(
-        "random numbers",
-        {key: arrays[key] for key in common},
-        {
-            key: array
-            for key, array in expected.items()
-            if key != "cuda" or key in common
-        },
+    elsewhere = {"cuda"} & (arrays.keys() ^ expected.keys())
+    here = (
+        {key: array for key, array in each.items() if key not in elsewhere}
+        for each in (arrays, expected)
     )
+    check_arrays("random numbers", *here)
 
 
 def set_python_state(state, generator):
@@ -189,5 +186,7 @@ def set_python_state(state, generator):
 
 def set_numpy_state(state, generator):
     """Set a generator of NumPy, or its module `random`, to a state from a table."""
-    kind, keys, *rest = state
-    generator.set_state((kind, np.array(keys, dtype=np.uint32), *rest))
+    kind, keys, place, *rest = state
+    if not 0 <= place <= len(keys):  # NumPy itself would read beyond the end
+        raise ValueError(f"there is no number {place!r}")
+    generator.set_state((kind, np.array(keys, dtype=np.uint32), place, *rest))
