@@ -39,6 +39,7 @@ SLOW = (
     "tests/helper/test_readme.py",
     "tests/helper/test_speak.py",
     "tests/helper/test_warnings.py",
+    "tests/helper/training/test_good_state.py",
     "tests/helper/training/test_processes.py",
     "tests/helper/training/test_resume.py",
     "tests/tools/test_assignment.py",

@@ -1,7 +1,7 @@
 """What tells one training run from another, so that only the same one is resumed."""
 
 from functools import partial
-from types import BuiltinFunctionType, FunctionType, MethodType
+from types import FunctionType, MethodType
 
 # By their names in the frameworks, in lower case
 NONLINEARITIES = {"celu", "clamp", "clip", "elu", "erf", "gelu", "hard_sigmoid",
@@ -60,9 +60,8 @@ def nonlinearities(*functions):
         if isinstance(each, partial):
             waiting += [each.func, *each.args, *each.keywords.values()]
             continue
-        named = isinstance(each, FunctionType | BuiltinFunctionType | type)
-        name = each.__name__ if named else type(each).__name__
-        found |= {name.lower()} & NONLINEARITIES
+        name = getattr(each, "__name__", "") if callable(each) else ""
+        found |= {str(name or type(each).__name__).lower()} & NONLINEARITIES
         if isinstance(each, FunctionType) and not is_of_library(each):
             names = names_in(each.__code__)
             found |= {name.lower() for name in names} & NONLINEARITIES
