@@ -8,7 +8,6 @@ from mxnet import gluon, np
 from mxnet.gluon import nn, rnn
 
 from d2l_local.run.describing import KINDS, describe_optimizer, nonlinearities
-from d2l_local.run.nested import tensors_in
 
 
 class Snapshot:
@@ -98,8 +97,8 @@ class Snapshot:
         return self.trainer._optimizer.create_state_multi_precision(i, weight)
 
     def begin_state(self, batch_size):
-        """Return the arrays of the first state for a batch of this size."""
-        return tensors_in(self.net.begin_state(batch_size=batch_size, ctx=self.device))
+        """Return the first state for a batch of this size."""
+        return self.net.begin_state(batch_size=batch_size, ctx=self.device)
 
     def array(self, tensor):
         """Return an array of a hidden state as one of NumPy."""

@@ -24,6 +24,8 @@ from d2l_local.files import (
 )
 
 FORMAT, VERSION = "d2l_local.checkpoint", "2"
+# What a file of version 1 doesn't tell: it is read, and these aren't compared.
+UNTOLD = {"run": {"kind of layers": None}, "progress": {"state": "as begun"}}
 # Of an error in writing
 WORDS = {"what": "the checkpoint", "remedy": f"{ROOM}, and call train_ch8 again"}
 
@@ -106,19 +108,18 @@ def read_checkpoint(path):
         raise ValueError(refusal(path, f"it can't be read ({error})")) from error
     if metadata.get("format") != FORMAT:
         raise ValueError(refusal(path, "it isn't a checkpoint of d2l_local"))
-    if metadata.get("version") != VERSION:
-        raise ValueError(
-            refusal(
-                path, f"it is of version {metadata.get('version')!r}, not {VERSION}"
-            )
-        )
+    version = metadata.get("version")
+    if version not in ("1", VERSION):
+        raise ValueError(refusal(path, f"it is of version {version!r}, not {VERSION}"))
     if metadata.pop("sha256", None) != checksum(metadata, arrays):
         raise ValueError(refusal(path, "its checksum is wrong, so it is damaged"))
     try:
-        run, progress = (json.loads(metadata[key]) for key in ("run", "progress"))
-    except (KeyError, ValueError, RecursionError) as error:
+        tables = {key: json.loads(metadata[key]) for key in ("run", "progress")}
+        if version == "1":
+            tables = {key: table | UNTOLD[key] for key, table in tables.items()}
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise ValueError(refusal(path, f"its tables are wrong ({error!r})")) from error
-    return arrays, run, progress
+    return arrays, tables["run"], tables["progress"]
 
 
 def check_same_run(path, found, wanted):
@@ -128,6 +129,9 @@ def check_same_run(path, found, wanted):
     """
     if not isinstance(found, dict):
         raise ValueError(refusal(path, f"its table of the run is {found!r:.50}"))
+    if found.get("kind of layers", "") is None:  # as in version 1
+        kind = wanted["optimizer"].partition(" ")[0]
+        wanted = wanted | {"kind of layers": None, "optimizer": kind}
     for key, value in wanted.items():
         there = found.get(key)
         if there != value:

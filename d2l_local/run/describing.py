@@ -21,7 +21,7 @@ def describe_run(snapshot, model, train_iter, use_random_iter):
     """
     run = {
         "framework": snapshot.framework,
-        "model": [f"{k} {array.shape} {array.dtype}" for k, array in model.items()],
+        "model": [f"{name} {array.shape}" for name, array in model.items()],
         "kind of layers": snapshot.layers(),
         "optimizer": snapshot.optimizer_name(),
         "order": "random" if use_random_iter else "sequential",

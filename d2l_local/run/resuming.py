@@ -9,7 +9,8 @@ import random
 
 import numpy as np
 
-from d2l_local.run.nested import rebuild
+from d2l_local.run.checkpoint import UNTOLD
+from d2l_local.run.nested import describe, rebuild, tensors_in
 from d2l_local.run.progress import Epoch
 
 
@@ -56,14 +57,17 @@ def check_like(name, array, shape, dtype):
         )
 
 
-def check_updater(found, expected):
+def check_updater(found, expected, trained):
     """Check what an optimiser remembers: for each parameter all of it, or nothing.
 
     `expected` is what it remembers of all parameters after a step, None if nobody
-    knows. Names are `parameter/name`; `counts` are the steps of each, in MXNet.
+    knows; `trained` tells if it has taken one. Names are `parameter/name`; `counts` are
+    the steps of each, in MXNet.
     """
     if expected is None:
         return
+    if trained and expected and not found:
+        raise ValueError("its optimizer remembers nothing of the steps before")
     counts = found.get("counts")
     if ("counts" in expected) != (counts is not None):
         raise ValueError("of its optimizer it lacks the counts, or has them in excess")
@@ -93,24 +97,26 @@ def check_counts(counts, num_params):
 
 def state_from(table, arrays, snapshot):
     """Return the hidden state that a table and arrays describe, None without one."""
-    if table is None and not arrays:
+    if table in (None, UNTOLD["progress"]["state"]) and not arrays:
         return None
     if arrays.keys() != {str(i) for i in range(len(arrays))}:
         raise ValueError(f"the parts of its hidden state are {sorted(arrays)}")
     arrays = [arrays[str(i)] for i in range(len(arrays))]
     try:
-        begun = [snapshot.begin_state(batch_size) for batch_size in (1, 2)]
+        first = snapshot.begin_state(1)
+        begun = [tensors_in(state) for state in (first, snapshot.begin_state(2))]
     except Exception:  # a reader's own model may have one size of batches only
         begun = [[], []]
     like = [None] * len(arrays)
+    as_begun = {"tuple": [*range(len(arrays))]}
     if len(begun[0]) == len(arrays):  # else it begins with another nesting
-        like = begun[0]
+        like, as_begun = begun[0], describe(first)
         check_state(arrays, *(list(map(snapshot.array, one)) for one in begun))
     try:
         tensors = [snapshot.tensor(*pair) for pair in zip(arrays, like)]
     except (KeyError, TypeError) as error:  # a type that the framework lacks
         raise ValueError(f"its hidden state is of a wrong type ({error})") from None
-    return rebuild(table, tensors)
+    return rebuild(as_begun if table == UNTOLD["progress"]["state"] else table, tensors)
 
 
 def check_state(arrays, for_one, for_two):

@@ -136,7 +136,11 @@ class Saver:
         epochs = history_from(table["progress"])
         check_position(table["position"])
         check_arrays("model", part_of(arrays, "model"), model)
-        check_updater(part_of(arrays, "updater"), self.snapshot.expected_updater())
+        check_updater(
+            part_of(arrays, "updater"),
+            self.snapshot.expected_updater(),
+            trained=bool(epochs) or table["position"]["batch"] > 0,
+        )
         for name in ("start", "stopped"):
             expected = self.snapshot.random_state()
             check_random_state(table[name], part_of(arrays, name), expected)

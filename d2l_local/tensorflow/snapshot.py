@@ -4,7 +4,6 @@ import numpy as np
 import tensorflow as tf
 
 from d2l_local.run.describing import KINDS, describe_optimizer, nonlinearities
-from d2l_local.run.nested import tensors_in
 
 # What the shapes of a layer's variables don't tell
 SETTINGS = ("activation", "recurrent_activation", "reset_after", "go_backwards",
@@ -66,8 +65,8 @@ class Snapshot:
         return self.updater()  # Keras makes the variables when it builds an optimiser
 
     def begin_state(self, batch_size):
-        """Return the tensors of the first state for a batch of this size."""
-        return tensors_in(self.net.begin_state(batch_size=batch_size))
+        """Return the first state for a batch of this size."""
+        return self.net.begin_state(batch_size=batch_size)
 
     def array(self, tensor):
         """Return a tensor of a hidden state as an array."""

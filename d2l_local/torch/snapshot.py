@@ -6,7 +6,6 @@ import torch
 from torch import nn
 
 from d2l_local.run.describing import describe_optimizer, nonlinearities
-from d2l_local.run.nested import tensors_in
 
 
 class Snapshot:
@@ -84,10 +83,8 @@ class Snapshot:
         return Snapshot(self.net, trial, self.device).updater()
 
     def begin_state(self, batch_size):
-        """Return the tensors of the first state for a batch of this size."""
-        return tensors_in(
-            self.net.begin_state(batch_size=batch_size, device=self.device)
-        )
+        """Return the first state for a batch of this size."""
+        return self.net.begin_state(batch_size=batch_size, device=self.device)
 
     def array(self, tensor):
         """Return a tensor of a hidden state as an array."""

@@ -347,6 +347,29 @@ def test_states_of_every_nesting_train_resume_predict_and_are_measured(
     assert len(d2l.predict_ch8("time ", 3, resumed.net, vocab, *device)) == 8
 
 
+@pytest.mark.parametrize("kind", ["plain", "scratch", "dropout"])
+def test_a_file_of_version_1_is_resumed(
+    training, text, checkpoint, tmp_path, monkeypatch, kind
+):
+    options = {"text": text, "num_epochs": 2, "seed": 1, "kind": kind}
+    options["optimizer"] = "sgd" if kind == "scratch" else "momentum"
+    whole = training.train(**options, checkpoint=tmp_path / "whole")
+    with pytest.raises(KeyboardInterrupt):
+        training.train(**options, checkpoint=checkpoint, interrupt=17)
+    arrays, run, table = read_checkpoint(checkpoint.path)
+    del run["kind of layers"], table["state"]
+    run["optimizer"] = run["optimizer"].partition(" ")[0]
+    with monkeypatch.context() as patch:
+        patch.setattr("d2l_local.run.checkpoint.VERSION", "1")
+        write_checkpoint(checkpoint.path, arrays, run, table)
+    if kind == "plain":
+        with pytest.raises(ValueError, match="of its optimizer it lacks|its optimizer"):
+            training.train(**options | {"optimizer": "sgd"}, checkpoint=checkpoint)
+    resumed = training.train(**options, checkpoint=checkpoint)
+    for one, other in zip(resumed.weights, whole.weights, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
 # The callback
 
 
