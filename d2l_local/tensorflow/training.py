@@ -132,16 +132,17 @@ def train_ch8(
         loss = tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)
         updater = make_updater(net, lr, run.optimizer)
     args = (loss, updater, use_random_iter)
+
+    def measure(batches):
+        return evaluate_perplexity(net, batches, use_random_iter)
+
     with (
-        run.watched(Snapshot(net, updater)),
+        run.watched(Snapshot(net, updater), measure),
         in_mixed_precision(net, run.mixed_precision),
     ):
         for batches in run:
             ppl, speed = train_epoch_ch8(net, batches, *args, tally=run.tally)
-            held_out = None
-            if run.held_out is not None:
-                held_out = evaluate_perplexity(net, run.held_out, use_random_iter)
-            run.report(ppl, speed, held_out)
+            run.report(ppl, speed)
     say(run.progress.closing(device))
     for prefix in run.prefixes:
         say(predict_ch8(prefix, 50, net, vocab))
