@@ -1,5 +1,6 @@
 """Checks of arguments that several modules take."""
 
+import sys
 from operator import index as as_index
 
 
@@ -31,3 +32,13 @@ def whole_number(name, value, least, most=None):
     if number < least or (most is not None and number > most):
         raise ValueError(f"{name}={value!r}: give {bounds}")
     return number
+
+
+def level_of_caller():
+    """Return the `stacklevel` of the line that called this package, for a warning."""
+    package = __name__.partition(".")[0] + "."
+    # From 0, the frame of the function that asks, which counts as level 1.
+    frame, level = sys._getframe(1), 1
+    while frame.f_back and frame.f_globals.get("__name__", "").startswith(package):
+        frame, level = frame.f_back, level + 1
+    return level

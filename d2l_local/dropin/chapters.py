@@ -4,8 +4,7 @@ Facts about that package, so that nobody is sent from one chapter's trainer to
 another's.
 """
 
-OTHER_CHAPTERS = frozenset(
-    """
+NAMES = """
     AddNorm AdditiveAttention AttentionDecoder BERTEncoder BERTModel BPRLoss
     BananasDataset Benchmark BiRNN CTRDataset Classifier DataModule
     DotProductAttention EncoderBlock FashionMNIST GRU GRUScratch HingeLossbRec
@@ -35,5 +34,5 @@ OTHER_CHAPTERS = frozenset(
     train_ch5 train_ch6 train_ch7 train_concise_ch11 train_epoch_ch3 train_ranking
     train_recsys_rating transpose_output transpose_qkv update_D update_G
     voc_colormap2label voc_label_indices voc_rand_crop
-    """.split()
-)
+"""
+OTHER_CHAPTERS = frozenset(NAMES.split())
