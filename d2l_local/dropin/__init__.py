@@ -12,6 +12,7 @@ of them:
                   the names that only classic notebooks need, for each framework
     hooks         prepare MXNet or Keras when it is imported
     keras2        gives Keras 3 what it dropped and classic cells rely on
+    keras2_calls  lets it compute what Keras 2 did, where it changed
     patching      changes a class, and changes it back
 """
 

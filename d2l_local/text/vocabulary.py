@@ -135,9 +135,10 @@ class Vocab:
     def to_tokens(self, indices):
         """Return the token of an index, or a list of tokens of a list, tuple or array.
 
-        An array may be of floats, as MXNet's batches are, if they are whole. An index may be any whole-number scalar, a 0-d tensor included. Raises
-        IndexError outside 0 to ``len(vocab) - 1``, TypeError if not a whole number. A
-        negative index counts from the end, with a warning.
+        An array may be of floats, as MXNet's batches are, if they are whole. An index
+        may be any whole-number scalar, a 0-d tensor included; a negative one counts
+        from the end, with a warning. Raises IndexError outside 0 to
+        ``len(vocab) - 1``, TypeError if not a whole number.
         """
         if hasattr(indices, "tolist"):  # an array
             several = getattr(indices, "ndim", 0) > 0
