@@ -2,10 +2,14 @@
 
 import os
 
+import pytest
+from nbval.plugin import coalesce_streams
+
 from d2l_local import frameworks as helper
 from tools import notebook as nb
 from tools.book import load
 from tools.execute import KERNEL_ENVIRONMENT
+from tools.near import differences
 
 # Stored outputs are of the embedded text, whatever has been downloaded. Kernels
 # inherit the environment of this process.
@@ -44,3 +48,27 @@ def pytest_collectstart(collector):
     """
     if hasattr(collector, "skip_compare"):
         collector.skip_compare += ("image/svg+xml",)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    """Hold a cell to what nbval passes over.
+
+    Such as one without a stored run, which it takes as it is, and one whose output it
+    doesn't compare, which must be near the stored one: see `tools.near`.
+    """
+    cell = getattr(item, "cell", None)
+    if cell is None:
+        return (yield)
+    result = yield
+    if defects := nb.cell_defects(cell, item.cell_num + 1):
+        item.raise_cell_error("It isn't the record of a clean run", "\n".join(defects))
+    if not item.options["check"]:
+        stored, fresh = (
+            item.sanitize_outputs(coalesce_streams(outputs))
+            for outputs in (cell.outputs, item.test_outputs)
+        )
+        near = cell.metadata.get("near", {})
+        if problems := differences(stored, fresh, near):
+            item.raise_cell_error("Cell outputs aren't near", "\n".join(problems))
+    return result

@@ -6,6 +6,7 @@ Each module is named for what it handles and knows nothing of the later ones:
     command       what all commands share: --root and exit codes
     files         writing whole or not at all
     exercise      solutions in code, nbgrader's marks
+    near          how far an output may differ between machines
     source        one chapter's file, split into cells
     myst          the MyST blocks of one Markdown cell
     wording       the words around a notebook's text

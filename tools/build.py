@@ -190,10 +190,21 @@ def check(book: Book) -> list[str]:
         change = difference(item.path, nb.dumps(item.notebook))
         if change:
             problems.append(f"stale: {book.relative(item.path)}\n{change}")
+        elif item.edition.runs:
+            problems += _edited_outputs(item, book)
     behind, refused = unfit(book, _english(built))
     problems += contents.readme_problems(book) + other_addresses(book)
     problems += behind + refused
     return problems + _orphan_messages(book, built)
+
+
+def _edited_outputs(item: Built, book: Book) -> list[str]:
+    """Return a message if a notebook's outputs were stripped, or edited by hand."""
+    return [
+        f"{book.relative(item.path)}: {defect}; take the file from the repository "
+        f"again, or run `make section NAME={item.chapter.stem}`"
+        for defect in nb.seal_defects(item.notebook)
+    ]
 
 
 def _orphan_messages(book: Book, built: list[Built]) -> list[str]:

@@ -7,6 +7,7 @@ are sorted, and stored outputs are carried over.
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
@@ -33,6 +34,7 @@ from tools.source import Cell, Chapter
 from tools.translations.catalogue import Counts
 from tools.wording import Wording
 
+SEAL = "outputs"  # in a notebook's metadata: a digest of what its run gave
 LANGUAGE = {"name": "python"}  # a kernel says more, which depends on its version
 
 
@@ -172,6 +174,8 @@ def _cell(
         return new_markdown_cell(text, id=name, metadata=metadata)
     if cell.fast:
         metadata["fast"] = dict(cell.fast)
+    if cell.near:
+        metadata["near"] = dict(cell.near)
     code = without_solution(cell.text) if blank else cell.text
     return new_code_cell(code, id=name, metadata=metadata)
 
@@ -211,7 +215,33 @@ def carry_outputs(target: NotebookNode, stored: NotebookNode) -> bool:
     for new, old in zip(code_cells(target), code_cells(stored), strict=True):
         new.outputs = [_without_live_note(output) for output in old.outputs]
         new.execution_count = old.execution_count
+    target.metadata["d2l_local"].pop(SEAL, None)
+    if seal := stored.metadata.get("d2l_local", {}).get(SEAL):
+        target.metadata["d2l_local"][SEAL] = seal
     return True
+
+
+def seal(notebook: NotebookNode) -> None:
+    """Note in a notebook's metadata which outputs its run gave.
+
+    A comparison with a fresh run can't tell whether a speed, a picture or a text that
+    a network wrote is the one that was stored.
+    """
+    notebook.metadata["d2l_local"][SEAL] = _outputs_digest(notebook)
+
+
+def seal_defects(notebook: NotebookNode) -> list[str]:
+    """Return a message if the outputs aren't those that a run has stored."""
+    found = notebook.metadata.get("d2l_local", {}).get(SEAL)
+    if found == (_outputs_digest(notebook) if has_outputs(notebook) else None):
+        return []
+    return ["its outputs aren't those that its run has stored: some were edited"]
+
+
+def _outputs_digest(notebook: NotebookNode) -> str:
+    outputs = [[cell.execution_count, cell.outputs] for cell in code_cells(notebook)]
+    text = json.dumps(outputs, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _without_live_note(output: NotebookNode) -> NotebookNode:
@@ -275,16 +305,25 @@ def execution_defects(notebook: NotebookNode) -> list[str]:
     cells = code_cells(notebook)
     if not any(cell.outputs for cell in cells):
         return ["no code cell has an output"]
+    found = [
+        defect
+        for number, cell in enumerate(cells, 1)
+        for defect in cell_defects(cell, number)
+    ]
+    return found + seal_defects(notebook)
+
+
+def cell_defects(cell: NotebookNode, number: int) -> list[str]:
+    """Return why the code cell with this number, from 1, can't be from a clean run."""
     found = []
-    for number, cell in enumerate(cells, 1):
-        if cell.execution_count != number:
-            found.append(
-                f"code cell {number} has execution count {cell.execution_count}: "
-                "not executed, or not in order from a fresh start"
-            )
-        for output in cell.outputs:
-            if output.output_type == "error":
-                found.append(f"code cell {number} ended in {output.ename}")
-            elif output.get("name") == "stderr":
-                found.append(f"code cell {number} wrote to stderr: {output.text}")
+    if cell.execution_count != number:
+        found.append(
+            f"code cell {number} has execution count {cell.execution_count}: "
+            "not executed, or not in order from a fresh start"
+        )
+    for output in cell.outputs:
+        if output.output_type == "error":
+            found.append(f"code cell {number} ended in {output.ename}")
+        elif output.get("name") == "stderr":
+            found.append(f"code cell {number} wrote to stderr: {output.text}")
     return found

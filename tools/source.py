@@ -11,7 +11,7 @@ images. The first one holds the front matter.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
@@ -20,14 +20,18 @@ from nbformat import ValidationError
 
 from tools.book import Book, BookError, Language
 from tools.exercise import check_name, has_solution, without_solution
+from tools.near import check_near
 
 # Tags with a meaning of their own. Anything else is refused, as a mistyped
 # framework would otherwise put its cell into every notebook.
-OTHER_TAGS = ("hide-input", "hide-output", "hide-cell", "nbval-ignore-output")
+NOT_COMPARED = "nbval-ignore-output"  # goes with the option `near`
+OTHER_TAGS = ("hide-input", "hide-output", "hide-cell", NOT_COMPARED)
 SOLUTION = "solution"  # a Markdown cell that exercise notebooks leave out
 
 HEADING = re.compile(r"^#+ ", re.MULTILINE)
 MINUTES = re.compile(r"[\d.]+( to [\d.]+)?")
+# Comments by which nbval would leave a cell out, past all that is declared.
+NBVAL_COMMENT = re.compile(r"^\s*#+\s*((?:NBVAL|PYTEST_VALIDATE)_\w+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,7 @@ class Cell:
     fast: tuple[tuple[str, str], ...] = ()
     points: int = 0  # of a check, in nbgrader's sense
     solution: bool = False  # holds a solution: code between marks, or an answer
+    near: dict | None = field(default=None, compare=False)  # see `tools.near`
 
 
 @dataclass(frozen=True)
@@ -176,16 +181,18 @@ def _cell(raw, path: str, line: int, frameworks: tuple[str, ...]) -> Cell:
     tags = options.pop("tags", [])
     fast = options.pop("fast", {})
     points = options.pop("points", 0)
+    near = options.pop("near", None)
     if raw.cell_type not in ("markdown", "code"):
         raise BookError(f"{where}: {raw.cell_type} cells are not used in this book")
     if options:
         raise BookError(
             f"{where}: unknown cell option {', '.join(sorted(options))}; "
-            "a cell may have 'tags' and, for code, 'fast' and 'points'"
+            "a cell may have 'tags' and, for code, 'fast', 'near' and 'points'"
         )
     _check_tags(tags, where, frameworks)
     _check_fast(raw, fast, where)
     _check_points(raw, points, where)
+    _check_compared(raw, tags, near, where)
     named = frozenset(tag for tag in tags if tag in frameworks)
     return Cell(
         kind=raw.cell_type,
@@ -197,6 +204,7 @@ def _cell(raw, path: str, line: int, frameworks: tuple[str, ...]) -> Cell:
         fast=tuple(fast.items()),
         points=points,
         solution=_holds_solution(raw, tags, where),
+        near=near,
     )
 
 
@@ -225,6 +233,28 @@ def _check_points(raw, points, where: str) -> None:
         )
     try:
         check_name(raw.source)
+    except ValueError as error:
+        raise BookError(f"{where}: {error}") from error
+
+
+def _check_compared(raw, tags, near, where: str) -> None:
+    """Refuse a cell whose output could be anything."""
+    if raw.cell_type == "code" and (comment := NBVAL_COMMENT.search(raw.source)):
+        raise BookError(
+            f"{where}: the comment {comment[1]} would keep nbval from comparing the "
+            f"cell; use the tag {NOT_COMPARED!r} with the option 'near'"
+        )
+    if (near is not None) != (NOT_COMPARED in tags):
+        raise BookError(
+            f"{where}: the tag {NOT_COMPARED!r} and the option 'near', which says what "
+            "may differ in the output, go together"
+        )
+    if near is None:
+        return
+    if raw.cell_type != "code":
+        raise BookError(f"{where}: only code cells may have 'near'")
+    try:
+        check_near(near)
     except ValueError as error:
         raise BookError(f"{where}: {error}") from error
 
