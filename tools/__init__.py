@@ -2,10 +2,13 @@
 
 Each module is named for what it handles and knows nothing of the later ones:
 
+    errors        the error of a book whose files are wrong
+    files         reading what people write, writing whole or not at all
+    settings      types and lines of source/book.toml
     book          settings, paths, list of chapters
     command       what all commands share: --root and exit codes
-    files         writing whole or not at all
     exercise      solutions in code, nbgrader's marks
+    fences        what isn't closed in a source
     near          how far an output may differ between machines
     source        one chapter's file, split into cells
     myst          the MyST blocks of one Markdown cell

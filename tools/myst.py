@@ -184,8 +184,16 @@ def _check_heading(token: Token, inline: Token, where: Where) -> None:
 
 def _check_inline(token: Token, where: Where) -> None:
     """Refuse what only looks right: see the messages."""
+    line = token.map[0]
     for child in token.children:
-        line = token.map[0]
+        if child.type in ("softbreak", "hardbreak"):
+            line += 1
+        if child.type == "text" and "$$" in child.content:
+            raise where.error(
+                line,
+                "$$ that opens or closes no formula: a display formula stands in lines "
+                "of its own between $$ and $$",
+            )
         if child.type == "image":
             raise where.error(
                 line, f"image {child.attrs['src']}: use {{figure}} with alt and caption"

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+import warnings
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
@@ -16,7 +18,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from tools.book import Book
+from tools.book import Book, BookError
 from tools.edition import Edition, Places
 from tools.exercise import (
     answer_mark,
@@ -24,7 +26,7 @@ from tools.exercise import (
     explanation_mark,
     without_solution,
 )
-from tools.files import write_text
+from tools.files import read_plain, write_text
 from tools.head import head, set_up
 from tools.labels import Labels
 from tools.markdown import Images, render
@@ -35,6 +37,7 @@ from tools.translations.catalogue import Counts
 from tools.wording import Wording
 
 SEAL = "outputs"  # in a notebook's metadata: a digest of what its run gave
+CONFLICT = re.compile(r"<<<<<<< |=======$|>>>>>>> ")
 LANGUAGE = {"name": "python"}  # a kernel says more, which depends on its version
 
 
@@ -281,9 +284,23 @@ def as_built(text: str) -> str:
 
 
 def read(path: Path) -> NotebookNode:
-    """Read and validate a notebook file."""
-    notebook = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
-    nbformat.validate(notebook)
+    """Read and validate a notebook file; raise BookError for what isn't one."""
+    text = read_plain(path, str(path))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # cells without ids
+            notebook = nbformat.reads(text, as_version=4)
+            nbformat.validate(notebook)
+    # What nbformat raises for a JSON text that is no notebook is of many types.
+    except Exception as error:
+        conflict = next(
+            (n for n, line in enumerate(text.split("\n"), 1) if CONFLICT.match(line)), 0
+        )
+        if conflict:
+            reason = f":{conflict}: has conflict markers of git"
+        else:
+            reason = f": isn't a notebook: {str(error).splitlines()[0] or 'empty'}"
+        raise BookError(f"{path}{reason}; `make build` writes it again") from error
     return notebook
 
 
