@@ -16,7 +16,7 @@ from tools.near import differences
 os.environ.update(KERNEL_ENVIRONMENT, D2L_TEXT="embedded")
 os.environ.pop("D2L_DATA_DIR", None)
 
-# Exercises wait for the learner's code; tests/test_exercises.py runs them blank.
+# Exercises wait for the learner's code; tests/book/test_run_all.py runs them blank.
 collect_ignore_glob = ["*/exercises/*"]
 
 BOOK = load()

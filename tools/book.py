@@ -199,7 +199,7 @@ def _book(root: Path, settings: Table) -> Book:
         repository=settings.text("repository", r"[\w.-]+/[\w.-]+", "'owner/name'"),
         branch=settings.text("branch", r"[\w.-]+", "one word, such as 'main'"),
         flagship=settings.text("flagship"),
-        kernelspec=settings.table("kernelspec").texts(),
+        kernelspec=_kernelspec(settings.table("kernelspec")),
         install=settings.table("install", {}).texts(),
         frameworks=tuple(map(_framework, settings.tables("frameworks"))),
         languages=tuple(map(_language, settings.tables("languages", []))),
@@ -212,6 +212,13 @@ def _book(root: Path, settings: Table) -> Book:
         if any(item.key == other.key for _, other in named[:number]):
             raise BookError(f"{SETTINGS}: [[{kind}]]: key = {item.key!r} stands twice")
     return book
+
+
+def _kernelspec(entry: Table) -> dict[str, str]:
+    """Return what nbformat demands of a kernelspec."""
+    keys = ("name", "display_name", "language")
+    entry.allow(*keys)
+    return {key: entry.text(key) for key in keys}
 
 
 def _framework(entry: Table) -> Framework:

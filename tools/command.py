@@ -38,7 +38,8 @@ def exit_code(
     """Do the work of a command; return its exit code, having said why on stderr.
 
     1 for a Failure, for `failures` and for problems that `work` returns, 2 for a
-    BookError and for a file that can't be read or written, 130 for Ctrl-C; `interrupted` then says how to continue.
+    BookError and for a file that can't be read or written, 130 for Ctrl-C;
+    `interrupted` then says how to continue.
     """
     try:
         problems = work() or []

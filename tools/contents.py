@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from tools.book import Book, BookError, Language
 from tools.edition import KINDS, Edition, Places
-from tools.files import write_text
+from tools.files import read_text, write_text
 from tools.localized import localize
 from tools.source import Chapter, read_all
 from tools.wording import ENGLISH
@@ -78,7 +78,7 @@ def readme_text(book: Book) -> str | None:
     path = book.root / PAGE
     if not path.exists():
         return None
-    before, begin, rest = path.read_text(encoding="utf-8").partition(BEGIN)
+    before, begin, rest = read_text(path, PAGE).partition(BEGIN)
     _old, end, after = rest.partition(END)
     if not (begin and end):
         raise BookError(f"{PAGE}: put the marks {BEGIN} and {END} where the table goes")
@@ -89,7 +89,7 @@ def readme_text(book: Book) -> str | None:
 def readme_problems(book: Book) -> list[str]:
     """Return a message if README.md doesn't hold the table as it should be."""
     wanted = readme_text(book)
-    if wanted is None or wanted == (book.root / PAGE).read_text(encoding="utf-8"):
+    if wanted is None or wanted == read_text(book.root / PAGE, PAGE):
         return []
     return [f"stale: {PAGE}; run `make build`"]
 

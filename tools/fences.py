@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from tools.errors import BookError
 
 FENCE = re.compile(r"[\s>]*(?:(?:[-+*]|\d+[.)])\s+)?(`{3,}|~{3,}|:{3,})\s*(.*)")
-FORMULA = re.compile(r"[\s>]*\$\$(.*)")
+FORMULA = re.compile(r"[\s>]*(?:(?:[-+*]|\d+[.)])\s+)?\$\$(.*)")
 FORMULA_END = re.compile(r"\$\$\s*(\([\w:-]+\))?\s*$")
 
 

@@ -14,6 +14,7 @@ Exit codes: 0 fine, 1 a figure is stale (with --check), 2 a script failed.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -52,7 +53,18 @@ def draw(root: Path) -> None:
             capture_output=True,
         )
         if done.returncode:
-            raise FigureError(f"img/{script.name} failed:\n{done.stderr}")
+            raise FigureError(_failure(script, done.stderr))
+
+
+def _failure(script: Path, said: str) -> str:
+    """Say in a line where and why a script failed, from its traceback."""
+    lines = [line for line in said.split("\n") if line.strip()]
+    places = re.findall(rf'File "[^"]*{re.escape(script.name)}", line (\d+)', said)
+    reason = lines[-1].strip() if lines else "it said nothing"
+    # The tools' own message needs no name of its class.
+    reason = re.sub(r"^tools\.\w+\.BookError: ", "", reason)
+    where = f" in line {places[-1]}" if places else ""
+    return f"img/{script.name} failed{where}: {reason}"
 
 
 def check(root: Path) -> list[str]:

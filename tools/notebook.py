@@ -38,6 +38,7 @@ from tools.wording import Wording
 
 SEAL = "outputs"  # in a notebook's metadata: a digest of what its run gave
 CONFLICT = re.compile(r"<<<<<<< |=======$|>>>>>>> ")
+MAY_RAISE = "raises-exception"  # a tag that Jupyter knows
 LANGUAGE = {"name": "python"}  # a kernel says more, which depends on its version
 
 
@@ -110,7 +111,22 @@ def assemble(
         if mark:
             new.metadata["nbgrader"] = mark
         cells.append(new)
+    if edition.kind == "exercises":
+        let_run_all_go_on(cells)
     return new_notebook(cells=cells, metadata=_metadata(chapter, edition, book))
+
+
+def let_run_all_go_on(cells: list[NotebookNode]) -> None:
+    """Tag the code cells from the first answer on, so that an error stops no other.
+
+    Jupyter, Colab and nbclient execute what follows a cell tagged so. Until an exercise
+    is solved, its cells raise; the next exercise may be solved before it.
+    """
+    behind = False
+    for cell in cells:
+        behind = behind or cell.metadata.get("nbgrader", {}).get("solution", False)
+        if behind and cell.cell_type == "code":
+            cell.metadata["tags"] = [*cell.metadata.get("tags", []), MAY_RAISE]
 
 
 def _join_answers(chosen: list[tuple[Cell, str]]) -> list[tuple[Cell, str]]:
@@ -279,7 +295,7 @@ def as_built(text: str) -> str:
         if notebook.metadata.language_info.name == LANGUAGE["name"]:
             notebook.metadata.language_info = dict(LANGUAGE)
         return dumps(notebook)
-    except (nbformat.reader.NotJSONError, nbformat.ValidationError, AttributeError):
+    except Exception:  # nbformat has many for a JSON text that is no notebook
         return text
 
 

@@ -145,7 +145,9 @@ def _notebook(text: str, path: str):
         return myst_to_notebook(text, add_source_map=True)
     except (MystMetadataParsingError, yaml.YAMLError) as error:
         message = " ".join(str(error).split())
-        raise BookError(f"{path}: the YAML of a cell is not valid: {message}") from error
+        raise BookError(
+            f"{path}: the YAML of a cell is not valid: {message}"
+        ) from error
     except ValidationError as error:
         raise BookError(f"{path}: in a cell's options, {error.message}") from error
     except (AttributeError, TypeError, ValueError) as error:
@@ -162,7 +164,10 @@ def _check_front_matter(text: str, path: str) -> None:
         return
     try:
         front = yaml.safe_load(match[1])
-    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date such as 2026-99-99
+    except (
+        yaml.YAMLError,
+        ValueError,
+    ) as error:  # ValueError: a date such as 2026-99-99
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 2}" if mark else ""
         problem = getattr(error, "problem", None) or error
@@ -171,6 +176,8 @@ def _check_front_matter(text: str, path: str) -> None:
         ) from error
     if front is not None and not isinstance(front, dict):
         raise BookError(f"{path}:1: the front matter must be 'key: value' lines")
+    if front and "title" in front:
+        _front_value(front, "title", str, path)  # nbformat's words would be others
 
 
 def _cells(
