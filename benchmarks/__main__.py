@@ -168,7 +168,7 @@ def main(arguments: list[str] | None = None) -> int:
             raise
         print(
             f"\nerror: benchmarks/{RESULTS.name} lacks what the tables show, "
-            f"{error!r}: take it from the repository again, or write it by `make bench`",
+            f"{error!r}: take it from the repository again, or run `make bench`",
             file=sys.stderr,
         )
         return 1

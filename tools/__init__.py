@@ -24,12 +24,14 @@ Each module is named for what it handles and knows nothing of the later ones:
     addresses     the book's address, wherever it's written
     contents      the table of all notebooks in README.md
     build         command: write or check the notebooks
+    links         command: ask for every external link
     address       command: set the address of the repository
     assignment    command: lay the exercises out for nbgrader
     imports       which files of the book's packages some code uses
     cache         finished executions
     progress      what an execution shows while it runs
     execute       command: run notebooks, store their outputs
+    again         runs a notebook's cells a second time
     section       command: build, execute and check one chapter
     colab         command: run every notebook with the versions of Colab
     result        reads perplexity, speed and text from an executed notebook
