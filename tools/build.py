@@ -218,7 +218,7 @@ def check(book: Book) -> list[str]:
         elif item.edition.runs:
             problems += _edited_outputs(item, book)
     behind, refused = unfit(book, _english(built))
-    problems += contents.readme_problems(book) + other_addresses(book)
+    problems += contents.readme_problems(book, _sources(built)) + other_addresses(book)
     problems += behind + refused
     return problems + _orphan_messages(book, built)
 
@@ -262,7 +262,7 @@ def write(book: Book, quiet: bool = False) -> list[str]:
                 "           its code has changed, so the stored outputs were dropped; "
                 "run `make execute`"
             )
-    contents.update_readme(book)
+    contents.update_readme(book, _sources(built))
     behind, refused = unfit(book, _english(built))
     for line in behind:
         print(f"note       {line}")
@@ -278,8 +278,16 @@ def _lost(item: Built) -> str:
 
 def _english(built: list[Built]) -> list[Chapter]:
     """Return the English chapters and exercises that notebooks were built from."""
-    sources = [item.chapter for item in built if item.edition.language is None]
-    return list({(each.document, each.stem): each for each in sources}.values())
+    return _sources(built)[None]
+
+
+def _sources(built: list[Built]) -> contents.Sources:
+    """Return the chapters and exercises of each language, in the order of the book."""
+    found: dict[Language | None, dict] = {None: {}}
+    for item in built:
+        of_language = found.setdefault(item.edition.language, {})
+        of_language[item.chapter.document, item.chapter.stem] = item.chapter
+    return {language: list(each.values()) for language, each in found.items()}
 
 
 def main(arguments: list[str] | None = None) -> int:

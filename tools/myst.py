@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cache
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -42,6 +43,18 @@ ROLE_OR_CODE = re.compile(
 )
 
 
+@cache
+def parsed(text: str) -> tuple[Token, ...]:
+    """Parse a text once, whoever asks for it: frameworks and languages share most."""
+    return tuple(PARSER.parse(text))
+
+
+@cache
+def parsed_inline(text: str) -> tuple[Token, ...]:
+    """Parse a text of one line once, see `parsed`."""
+    return tuple(PARSER.parseInline(text)[0].children)
+
+
 @dataclass(frozen=True)
 class Block:
     """One construct: lines [start, end) of its cell, counted from 0.
@@ -69,7 +82,7 @@ def blocks(text: str, where: Where) -> list[Block]:
     """
     found: list[Block] = []
     lines = text.split("\n")
-    tokens = PARSER.parse(text)
+    tokens = parsed(text)
     for position, token in enumerate(tokens):
         if token.type == "inline":
             _check_inline(token, where)

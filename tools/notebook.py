@@ -16,7 +16,6 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from tools.book import Book, BookError
 from tools.edition import Edition, Places
@@ -113,7 +112,14 @@ def assemble(
         cells.append(new)
     if edition.kind == "exercises":
         let_run_all_go_on(cells)
-    return new_notebook(cells=cells, metadata=_metadata(chapter, edition, book))
+    return nbformat.from_dict(
+        {
+            "cells": cells,
+            "metadata": _metadata(chapter, edition, book),
+            "nbformat": 4,
+            "nbformat_minor": 5,
+        }
+    )
 
 
 def let_run_all_go_on(cells: list[NotebookNode]) -> None:
@@ -157,6 +163,22 @@ def _marks(cells: list[Cell]) -> list[dict | None]:
         else:
             marks.append(None)
     return marks
+
+
+# nbformat's own functions validate each cell, and `dumps` does that for all of them.
+
+
+def new_markdown_cell(source: str, id: str, metadata: dict | None = None):
+    return _new_cell("markdown", source, id, metadata)
+
+
+def new_code_cell(source: str, id: str, metadata: dict | None = None):
+    return _new_cell("code", source, id, metadata, outputs=[], execution_count=None)
+
+
+def _new_cell(kind: str, source: str, id: str, metadata: dict | None, **more):
+    cell = {"id": id, "cell_type": kind, "metadata": metadata or {}, "source": source}
+    return nbformat.from_dict({**cell, **more})
 
 
 def cell_ids(chapter: Chapter) -> list[str]:
@@ -281,7 +303,7 @@ def dumps(notebook: NotebookNode) -> str:
     """Return a notebook's canonical text: valid nbformat 4.5, one trailing newline."""
     notebook = nbformat.from_dict({**notebook, "nbformat": 4, "nbformat_minor": 5})
     nbformat.validate(notebook)
-    return nbformat.writes(notebook, version=4).rstrip("\n") + "\n"
+    return nbformat.v4.writes(notebook).rstrip("\n") + "\n"
 
 
 def as_built(text: str) -> str:
