@@ -163,7 +163,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (JobFailed, ResultsError, page.PageError, Mismatch) as error:
         print(f"\nerror: {error}", file=sys.stderr)
         return 1
-    except (KeyError, IndexError, TypeError) as error:
+    except (KeyError, IndexError, TypeError, AttributeError, ValueError) as error:
         if not (options.check or options.tables):
             raise
         print(

@@ -243,6 +243,7 @@ def test_note_and_bar_follow_the_epoch_and_go_at_the_end():
 
 
 @pytest.fixture(scope="module")
+@pytest.mark.situation("newcomer 13: interrupting a training leaves no long traceback")
 def executed(run_cells):
     """The cells of a notebook that trains: to the end, diverged, interrupted twice."""
     cells = [

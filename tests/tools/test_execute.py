@@ -119,6 +119,7 @@ def stored_files(book):
     return {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in paths}
 
 
+@pytest.mark.situation("newcomer 2: outputs of untouched notebooks stay as they are")
 def test_what_is_up_to_date_is_neither_executed_nor_written(book, edit, capsys):
     one = ["--framework", "mxnet", "--kind", "chapter", "--store"]
     assert command(book, *one) == 0
