@@ -243,7 +243,6 @@ def test_note_and_bar_follow_the_epoch_and_go_at_the_end():
 
 
 @pytest.fixture(scope="module")
-@pytest.mark.situation("newcomer 13: interrupting a training leaves no long traceback")
 def executed(run_cells):
     """The cells of a notebook that trains: to the end, diverged, interrupted twice."""
     cells = [
@@ -281,6 +280,7 @@ def test_a_notebook_sees_the_curve_up_to_the_divergence(executed):
     assert error.ename == "TrainingDiverged"
 
 
+@pytest.mark.situation("newcomer 13: interrupting a training leaves no long traceback")
 def test_a_notebook_sees_the_curve_up_to_the_interrupt(executed):
     figure, line, error = executed[3].outputs
     assert points(figure) == 3
