@@ -110,6 +110,7 @@ def files(course: Path, built: list[Built]) -> dict[Path, str]:
         folder = course / "source" / item.chapter.stem
         for cell in nb.code_cells(item.notebook):
             cell.outputs, cell.execution_count = [], None
+        nb.let_run_all_go_on(item.notebook.cells)  # for students; nbgrader always does
         # Section and framework in the name: notebooks of several assignments may
         # meet in one folder, and nbgrader knows a notebook by its name.
         name = f"{item.chapter.stem}-{item.framework.key}.ipynb"
@@ -132,7 +133,7 @@ def main(arguments: list[str] | None = None) -> int:
         in_the_way = [
             path
             for path, text in texts.items()
-            if path.exists() and path.read_text(encoding="utf-8") != text
+            if path.exists() and path.read_bytes() != text.encode()
         ]
         if in_the_way and not options.force:
             return [

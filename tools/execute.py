@@ -287,6 +287,7 @@ def execute(
 def store(item: Built, executed: NotebookNode, book: Book) -> None:
     """Write the outputs of a full run into the committed notebook."""
     nb.carry_outputs(item.notebook, executed)
+    nb.seal(item.notebook)
     nb.write(item.path, item.notebook)
     write_text(_record(item, book), cache_entry(item, book, Settings()).folder.name)
 

@@ -110,4 +110,5 @@ def test_defects_of_an_unexecuted_emptied_or_failed_notebook(built):
         new_output("error", ename="ValueError", evalue="", traceback=[]),
         new_output("stream", name="stderr", text="oops"),
     ]
+    nb.seal(failed)
     assert len(nb.execution_defects(failed)) == 2

@@ -16,6 +16,7 @@ from babel.messages.extract import extract_from_file
 
 from tools import wording
 from tools.book import Book, BookError
+from tools.files import read_plain
 from tools.myst import Where
 from tools.source import Chapter
 from tools.translations.units import Unit, units
@@ -119,7 +120,7 @@ def words_of(script: Path) -> dict:
     Raises BookError if TITLE, DESCRIPTION or LABELS is computed.
     """
     found = {}
-    for line in ast.parse(script.read_text(encoding="utf-8")).body:
+    for line in _parsed(script, f"img/{script.name}").body:
         if not isinstance(line, ast.Assign) or not isinstance(
             line.targets[0], ast.Name
         ):
@@ -135,6 +136,16 @@ def words_of(script: Path) -> dict:
     return found
 
 
+def _parsed(script: Path, name: str) -> ast.Module:
+    """Parse a script; raise BookError, with its line, for what isn't Python."""
+    try:
+        return ast.parse(read_plain(script, name))
+    except (SyntaxError, ValueError) as error:
+        line = f":{error.lineno}" if getattr(error, "lineno", None) else ""
+        reason = getattr(error, "msg", None) or error
+        raise BookError(f"{name}{line}: isn't valid Python: {reason}") from error
+
+
 def of_words() -> Template:
     """Collect the words around a notebook's text."""
     template = Template("book", fields=True)
@@ -147,6 +158,7 @@ def of_hints(book: Book) -> Template:
     """Collect what the checks of the exercises say: the literals in calls of `_`."""
     template = Template("hints", fields=True)
     for script in sorted((book.root / CHECKS).rglob("*.py")):
+        _check_hints(script, book)
         found = extract_from_file(
             "python",
             script,
@@ -154,7 +166,6 @@ def of_hints(book: Book) -> Template:
             comment_tags=("Translators:",),
             strip_comment_tags=True,
         )
-        _check_hints(script, book)
         for _, text, comments, _ in found:
             template.add(text, book.relative(script), *comments)
     return template
@@ -162,7 +173,7 @@ def of_hints(book: Book) -> Template:
 
 def _check_hints(script: Path, book: Book) -> None:
     """Raise BookError for a call of `_` whose text is known only when it runs."""
-    for node in ast.walk(ast.parse(script.read_text(encoding="utf-8"))):
+    for node in ast.walk(_parsed(script, book.relative(script))):
         if not isinstance(node, ast.Call) or ast.unparse(node.func) != "_":
             continue
         texts = [isinstance(part, ast.Constant) for part in node.args]

@@ -11,7 +11,7 @@ from difflib import SequenceMatcher
 from pathlib import Path
 
 from tools.book import Book, BookError, Language
-from tools.files import write_bytes, write_text
+from tools.files import read_plain, write_bytes, write_text
 from tools.source import Chapter
 from tools.translations.catalogue import (
     Catalogue,
@@ -106,10 +106,7 @@ def _merge(
 
 
 def _read(path: Path) -> str | None:
-    try:
-        return path.read_text(encoding="utf-8") if path.exists() else None
-    except UnicodeDecodeError as error:
-        raise BookError(f"{path}: not UTF-8: {error}") from error
+    return read_plain(path, str(path)) if path.exists() else None
 
 
 def write(item: Merged, book: Book) -> None:
