@@ -20,28 +20,31 @@ from d2l_local.run.checks import check_seq2seq, check_training
 from d2l_local.run.progress import Progress
 from d2l_local.run.timing import Timer
 from d2l_local.text import sentence_pairs
+from d2l_local.text.prompt import decode_tokens
 from d2l_local.text.sentence_pairs import BOS, EOS, reserved_index
 
 
 def build_array_nmt(lines, vocab, num_steps):
     """Turn sentences into arrays `(array, valid_len)`: see `text.sentence_pairs`."""
     array, valid_len = sentence_pairs.build_array_nmt(lines, vocab, num_steps)
-    return np.array(array, dtype="int32"), np.array(valid_len, dtype="int32")
+    return np.array(array, dtype="float32"), np.array(valid_len, dtype="int32")
 
 
 def load_data_nmt(batch_size, num_steps, num_examples=600, *, path=None):
     """Return batches of sentence pairs: `(data_iter, src_vocab, tgt_vocab)`.
 
-    A batch is `(X, X_valid_len, Y, Y_valid_len)`: indices of shape (n, T), and for each
-    sentence the number of tokens before its padding. For corpus, vocabularies and
-    errors see `d2l_local.text.sentence_pairs.load_arrays_nmt`.
+    A batch is `(X, X_valid_len, Y, Y_valid_len)`: indices of shape (n, T), in float32
+    as MXNet's arrays are, and for each sentence the number of tokens before its
+    padding, in int32. For corpus, vocabularies and errors see
+    `d2l_local.text.sentence_pairs.load_arrays_nmt`.
     """
     batch_size = at_least_one("batch_size", batch_size)
     arrays, src_vocab, tgt_vocab = sentence_pairs.load_arrays_nmt(
         num_steps, num_examples, path
     )
     # NumPy arrays, since Gluon picks rows from them far faster than from its own.
-    arrays = [array.astype(numpy.int32) for array in arrays]
+    kinds = {2: numpy.float32, 1: numpy.int32}
+    arrays = [array.astype(kinds[array.ndim]) for array in arrays]
     return load_array(arrays, batch_size), src_vocab, tgt_vocab
 
 
@@ -321,4 +324,4 @@ def predict_seq2seq(
         if token == eos:
             break
         outputs.append(token)
-    return " ".join(tgt_vocab.to_tokens(outputs)), attention_weights
+    return decode_tokens(outputs, tgt_vocab, []), attention_weights

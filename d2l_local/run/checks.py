@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from numbers import Real
 
 from d2l_local.arguments import at_least_one, check_flag
-from d2l_local.text.prompt import encode_prompt
+from d2l_local.text.prompt import CLASSIC_PREFIXES, default_prefixes, encode_prompt
 
 
 def check_epoch(train_iter, loss, use_random_iter, theta):
@@ -130,20 +130,24 @@ def check_model(net, *needed):
 def check_scratch(vocab_size, num_hiddens, **functions):
     """Check the sizes and functions from which a model is built by hand."""
     at_least_one("vocab_size", vocab_size)
-    several = isinstance(num_hiddens, list | tuple)  # one for each layer
+    # One number, or one for each layer; anything else is between the functions.
+    several = isinstance(num_hiddens, list | tuple)
     for size in num_hiddens if several else [num_hiddens]:
-        at_least_one("num_hiddens", size)
+        if isinstance(size, Real):
+            at_least_one("num_hiddens", size)
     for name, function in functions.items():
         check_function(name, function, "a function (mind the order of the arguments)")
 
 
 def check_vocab(vocab, net=None):
     """Check a vocabulary, and that `net` has been built for one of this size."""
-    for name in ("__len__", "__getitem__", "to_tokens", "unk"):
+    tokens = "to_tokens" if hasattr(vocab, "to_tokens") else "idx_to_token"
+    for name in ("__len__", "__getitem__", tokens):
         if isinstance(vocab, type) or not hasattr(vocab, name):
             raise TypeError(
                 f"vocab={vocab!r:.200} isn't a vocabulary: give the Vocab that "
-                "load_data_time_machine returns along with the batches"
+                "load_data_time_machine returns along with the batches, or an object "
+                "with [], len and idx_to_token"
             )
     size = getattr(net, "vocab_size", None)
     if isinstance(size, int) and size != len(vocab):
@@ -212,8 +216,14 @@ def check_arrays(data_arrays, batch_size):
     return min(size, rows[0])
 
 
-def check_prefixes(prefixes, vocab, net):
-    """Check starts of texts that `net` is to continue; return them as a list."""
+def check_prefixes(prefixes, vocab, net, corpus=()):
+    """Check starts of texts that `net` is to continue; return them as a list.
+
+    Those that the caller didn't choose are made to fit the vocabulary, by its text.
+    """
+    if prefixes is CLASSIC_PREFIXES:
+        check_vocab(vocab)
+        prefixes = default_prefixes(vocab, corpus)
     if isinstance(prefixes, str | bytes):  # would be taken character by character
         raise TypeError(
             f"prefixes={prefixes!r} is one string: give a list, [{prefixes!r}]"
@@ -226,7 +236,13 @@ def check_prefixes(prefixes, vocab, net):
     prefixes = list(prefixes)
     if prefixes:
         check_vocab(vocab)
-        for prefix in prefixes:
-            encode_prompt(prefix, 50, vocab)  # now rather than after the training
+        try:
+            for prefix in prefixes:
+                encode_prompt(prefix, 50, vocab)  # now rather than after the training
+        except ValueError as error:
+            raise ValueError(
+                f"{error}. prefixes=[...] names other starts of texts, and prefixes=[] "
+                "none"
+            ) from None
         check_vocab(vocab, net)
     return prefixes

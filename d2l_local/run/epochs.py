@@ -13,6 +13,7 @@ from d2l_local.run.checks import (
 )
 from d2l_local.run.progress import Progress, check_target
 from d2l_local.run.saving import Saver, as_checkpoint
+from d2l_local.text.prompt import CLASSIC_PREFIXES
 
 
 class Run:
@@ -22,7 +23,8 @@ class Run:
     Nothing is computed and no random number drawn before all of them have been checked.
     The options:
 
-    `prefixes`: starts of texts; at the end, the model continues each of them.
+    `prefixes`: starts of texts; at the end, the model continues each of them. Where the
+    vocabulary doesn't know the default ones, they are words or the start of its text.
     `optimizer`: 'sgd', 'momentum' (SGD with momentum 0.9) or 'adam', at the learning
     rate `lr`; or an optimiser of the framework, which brings its own.
     `mixed_precision`: whether to compute in bfloat16; parameters stay in float32.
@@ -51,7 +53,7 @@ class Run:
         num_epochs,
         use_random_iter=False,
         *,
-        prefixes=("time traveller", "traveller"),
+        prefixes=CLASSIC_PREFIXES,
         optimizer="sgd",
         mixed_precision=False,
         held_out=None,
@@ -78,7 +80,8 @@ class Run:
             check_function("callback", callback, "a function of an Epoch")
         self.train_iter, self.use_random_iter = train_iter, use_random_iter
         self.checkpoint = as_checkpoint(checkpoint)
-        self.prefixes = check_prefixes(prefixes, vocab, net)
+        corpus = getattr(train_iter, "corpus", ())
+        self.prefixes = check_prefixes(prefixes, vocab, net, corpus)
         self.optimizer, self.mixed_precision = optimizer, mixed_precision
         self.held_out, self.target_perplexity = held_out, target_perplexity
         self.seed, self.callback = seed, callback

@@ -100,6 +100,8 @@ class Progress:
         self._curve.note = self._curve.progress = None
         if self.epoch:
             self._curve.draw()
+        else:
+            self._curve.close()
         if kind is KeyboardInterrupt:
             say(
                 f"interrupted after epoch {self.epoch} of {self.num_epochs}: the model "

@@ -28,7 +28,12 @@ def seq_data_iter_sequential(corpus, batch_size, num_steps, rng=None):
 
 
 def _converted(batches):
-    return ((tf.constant(X), tf.constant(Y)) for X, Y in batches)
+    return ((_as_tensor(X), _as_tensor(Y)) for X, Y in batches)
+
+
+def _as_tensor(batch):
+    """Return a batch of indices in the type of Python's ints in TensorFlow, int32."""
+    return tf.constant(batch, tf.int32 if batch.dtype.kind == "i" else None)
 
 
 class SeqDataLoader(batching.SeqDataLoader):
@@ -45,7 +50,7 @@ class SeqDataLoader(batching.SeqDataLoader):
             num_steps,
             use_random_iter,
             max_tokens,
-            convert=tf.constant,
+            convert=_as_tensor,
             **options,
         )
 
@@ -55,7 +60,7 @@ def load_data_time_machine(
 ):
     """Return batches of text and their vocabulary, as `(train_iter, vocab)`.
 
-    Each batch is a pair of integer tensors of shape (batch_size, num_steps): inputs,
+    Each batch is a pair of int32 tensors of shape (batch_size, num_steps): inputs,
     and labels one step ahead. For options and errors see `d2l_local.text.batching`.
     """
     loader = SeqDataLoader(

@@ -15,6 +15,7 @@ from d2l_local.tensorflow.data import load_array
 from d2l_local.tensorflow.training import grad_clipping
 from d2l_local.tensorflow.unrolling import run_layer
 from d2l_local.text import sentence_pairs
+from d2l_local.text.prompt import decode_tokens
 from d2l_local.text.sentence_pairs import BOS, EOS, reserved_index
 
 
@@ -362,4 +363,4 @@ def predict_seq2seq(
         if token == eos:
             break
         outputs.append(token)
-    return " ".join(tgt_vocab.to_tokens(outputs)), attention_weights
+    return decode_tokens(outputs, tgt_vocab, []), attention_weights

@@ -66,7 +66,10 @@ def corpus_of(
 
 
 def check_max_tokens(max_tokens):
-    """Return `max_tokens` as an int: -1 for the whole text, else 1 or more."""
+    """Return `max_tokens` as an int: -1 for the whole text, else 1 or more.
+
+    As in the classic API, 0 and any negative number are -1; all but -1 with a warning.
+    """
     try:
         number = as_index(max_tokens)
     except TypeError:
@@ -75,11 +78,12 @@ def check_max_tokens(max_tokens):
             "use -1 for the whole text, or 1 or more"
         ) from None
     if number == 0 or number < -1:
-        raise ValueError(
-            f"max_tokens={max_tokens!r} leaves no text: "
-            "use -1 for the whole text, or 1 or more"
+        warnings.warn(
+            f"max_tokens={max_tokens!r} stands for the whole text: to ask for that, "
+            "use -1, and 1 or more for a part of it",
+            stacklevel=level_of_caller(),
         )
-    return number
+    return number if number > 0 else -1
 
 
 def _tokens(source, token, unicode, joint, dropped=None):

@@ -53,7 +53,7 @@ def load_data_time_machine(
 ):
     """Return batches of text and their vocabulary, as `(train_iter, vocab)`.
 
-    Each batch is a pair of integer tensors of shape (batch_size, num_steps): inputs,
+    Each batch is a pair of int64 tensors of shape (batch_size, num_steps): inputs,
     and labels one step ahead. For options and errors see `d2l_local.text.batching`.
     """
     loader = SeqDataLoader(

@@ -13,6 +13,7 @@ from d2l_local.run.checks import check_seq2seq, check_training
 from d2l_local.run.progress import Progress
 from d2l_local.run.timing import Timer
 from d2l_local.text import sentence_pairs
+from d2l_local.text.prompt import decode_tokens
 from d2l_local.text.sentence_pairs import BOS, EOS, reserved_index
 from d2l_local.torch.data import load_array
 from d2l_local.torch.memory import keep_freed_memory
@@ -23,7 +24,7 @@ from d2l_local.torch.training import grad_clipping
 def build_array_nmt(lines, vocab, num_steps):
     """Turn sentences into tensors `(array, valid_len)`: see `text.sentence_pairs`."""
     array, valid_len = sentence_pairs.build_array_nmt(lines, vocab, num_steps)
-    return torch.from_numpy(array), torch.from_numpy(valid_len)
+    return torch.from_numpy(array), torch.from_numpy(valid_len).long()
 
 
 def load_data_nmt(batch_size, num_steps, num_examples=600, *, path=None):
@@ -37,7 +38,8 @@ def load_data_nmt(batch_size, num_steps, num_examples=600, *, path=None):
     arrays, src_vocab, tgt_vocab = sentence_pairs.load_arrays_nmt(
         num_steps, num_examples, path
     )
-    data_iter = load_array(tuple(map(torch.from_numpy, arrays)), batch_size)
+    tensors = tuple(torch.from_numpy(array).long() for array in arrays)
+    data_iter = load_array(tensors, batch_size)
     return data_iter, src_vocab, tgt_vocab
 
 
@@ -164,8 +166,9 @@ class MaskedSoftmaxCELoss(nn.CrossEntropyLoss):
     nats: the sum over the valid steps, divided by T.
     """
 
-    def __init__(self):
-        super().__init__(reduction="none")
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.reduction = "none"
 
     def forward(self, pred, label, valid_len):
         losses = super().forward(pred.transpose(1, 2), label.long())  # (n, T)
@@ -272,4 +275,4 @@ def predict_seq2seq(
             if token == eos:
                 break
             outputs.append(token)
-    return " ".join(tgt_vocab.to_tokens(outputs)), attention_weights
+    return decode_tokens(outputs, tgt_vocab, []), attention_weights

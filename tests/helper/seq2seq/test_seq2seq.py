@@ -111,8 +111,7 @@ def test_batches_hold_every_pair_once(native, corpus):
     batches = [[native.numpy(part) for part in batch] for batch in data_iter]
     assert [len(batch[0]) for batch in batches] == [16, 16, 8]
     served = [np.concatenate(parts) for parts in zip(*batches)]
-    for array in (*served, *arrays):
-        assert array.dtype.kind == "i"
+    assert all(array.dtype.kind == "i" for array in arrays)
 
     def rows(arrays):
         return sorted(np.column_stack(arrays).tolist())
@@ -120,6 +119,37 @@ def test_batches_hold_every_pair_once(native, corpus):
     assert rows(served) == rows(arrays)
     assert not np.array_equal(served[0], arrays[0])  # shuffled
     assert (len(src_vocab), len(tgt_vocab)) == (4 + 15, 4 + 17)
+
+
+# As the classic functions gave them: X, its valid lengths, Y, and theirs.
+CLASSIC_TYPES = {
+    "torch": ["int64"] * 4,
+    "tensorflow": ["int32"] * 4,
+    "mxnet": ["float32", "int32"] * 2,
+}
+
+
+@pytest.mark.situation("types: load_data_nmt as the classic API serves it")
+def test_batches_have_the_classic_types(native, corpus):
+    data_iter, src_vocab, _ = native.d2l.load_data_nmt(16, T, path=corpus)
+    types = [native.numpy(part).dtype.name for part in next(iter(data_iter))]
+    assert types == CLASSIC_TYPES[native.name]
+    made = native.d2l.build_array_nmt([["a"]], src_vocab, T)
+    assert [native.numpy(part).dtype.name for part in made] == types[:2]
+
+
+@pytest.mark.situation("types: a classic loop puts <bos> before MXNet's labels")
+def test_mxnets_batches_can_be_computed_with(native, corpus):
+    if native.name != "mxnet":
+        pytest.skip("arrays of indices are whole numbers there")
+    from mxnet import np as mx
+
+    data_iter, _, tgt_vocab = native.d2l.load_data_nmt(16, T, path=corpus)
+    X, _, Y, _ = next(iter(data_iter))
+    bos = mx.array([tgt_vocab["<bos>"]] * len(Y)).reshape(-1, 1)
+    assert mx.concatenate([bos, Y[:, :-1]], 1).shape == Y.shape
+    assert mx.concatenate([mx.ones((len(Y), 1)), Y[:, :-1]], 1).shape == Y.shape
+    assert float((X * 0.5).sum()) == float(X.sum()) / 2
 
 
 def test_arrays_are_those_of_the_text_side(native):

@@ -142,3 +142,22 @@ def test_the_layout_of_a_checkpoint_stays(training, text, tmp_path, interrupt):
     assert sections == {"model", "updater"} | generators | state
     done = {None: [0, 0, 0.0, 0.0]}.get(interrupt)
     assert done is None or [table["position"][name] for name in named] == done
+
+
+# What is shown
+
+
+@pytest.mark.situation("figures: train_ch8 leaves its curve to plt.show and savefig")
+def test_the_curve_of_a_training_is_pyplots_current_figure(training, text, tmp_path):
+    plt = pytest.importorskip("matplotlib.pyplot")
+    plt.switch_backend("agg")
+    plt.close("all")
+    training.train(text, 3, kind="plain")
+    assert len(plt.get_fignums()) == 1
+    (curve,) = plt.gca().lines
+    assert curve.get_xdata().tolist() == [1, 2, 3]
+    assert plt.gca().get_ylabel() == "perplexity"
+    plt.savefig(tmp_path / "curve.png")
+    pixels = plt.imread(tmp_path / "curve.png")[:, :, :3]
+    assert ((pixels.max(axis=2) - pixels.min(axis=2)) > 0.2).sum() > 100
+    plt.close("all")
