@@ -145,7 +145,14 @@ class Saver:
             expected = self.snapshot.random_state()
             check_random_state(table[name], part_of(arrays, name), expected)
         check_finite(arrays, {f"model/{name}" for name in not_finite(model)})
-        state = state_from(table["state"], part_of(arrays, "state"), self.snapshot)
+        # Only our own loader is known to have batches of one size.
+        own = hasattr(self.train_iter, "fingerprint")
+        state = state_from(
+            table["state"],
+            part_of(arrays, "state"),
+            self.snapshot,
+            batch_size=self.train_iter.batch_size if own else None,
+        )
         return epochs, state
 
     def _restore(self, arrays, table, epochs, state):
