@@ -71,6 +71,7 @@ class Saver:
         # Random numbers when the epoch began and, for a resumed run, when it stopped
         self._began_with, self._stopped_with = None, None
         self._progress, self._saved_at, self._unsaved = None, time.monotonic(), False
+        self._batch = None  # the last one that was trained, in an earlier call or here
         self._kept = False  # whether the file was left as it was at the last save
 
     def __enter__(self):
@@ -179,7 +180,10 @@ class Saver:
 
     def _remaining_batches(self):
         done, batches = self.tally.batch, iter(self.train_iter)
-        if sum(1 for _ in itertools.islice(batches, done)) < done:
+        skipped = 0
+        for self._batch in itertools.islice(batches, done):
+            skipped += 1
+        if skipped < done:
             path = str(self.checkpoint.path)
             raise ValueError(
                 f"checkpoint {path!r} was saved after batch {done} of an epoch, but "
