@@ -29,7 +29,7 @@ def status(path):
     of a file. All name the path and the remedy.
     """
     try:
-        found = os.stat(path)
+        found = os.stat(os.fspath(path))  # a number would be an open file
     except FileNotFoundError:
         return None
     except OSError as error:

@@ -41,6 +41,7 @@ SLOW = (
     "tests/helper/test_speak.py",
     "tests/helper/test_streams.py::test_a_model_is_trained_whatever_the_streams_are",
     "tests/helper/test_warnings.py",
+    "tests/helper/training/test_good_state.py",
     "tests/helper/training/test_processes.py",
     "tests/helper/training/test_resume.py",
     "tests/tools/test_assignment.py",

@@ -120,7 +120,7 @@ def test_a_tally_without_a_batch_has_no_result():
 
 @pytest.mark.parametrize("interrupt", [None, 17])
 def test_the_layout_of_a_checkpoint_stays(training, text, tmp_path, interrupt):
-    """Files that an earlier version wrote are read: version 1 has these names."""
+    """Files that an earlier version wrote are read: version 2 has these names."""
     checkpoint = Checkpoint(tmp_path / "run", every=0)
     options = {"kind": "dropout", "optimizer": "momentum", "checkpoint": checkpoint}
     if interrupt is None:
@@ -129,8 +129,9 @@ def test_the_layout_of_a_checkpoint_stays(training, text, tmp_path, interrupt):
         with pytest.raises(KeyboardInterrupt):
             training.train(text, 2, **options, interrupt=interrupt)
     arrays, run, table = read_checkpoint(checkpoint.path)
-    assert run.keys() == {"framework", "model", "optimizer", "order", "data"}
-    assert table.keys() == {"progress", "position", "start", "stopped"}
+    told = {"framework", "model", "kind of layers", "optimizer", "order", "data"}
+    assert run.keys() == told
+    assert table.keys() == {"progress", "position", "state", "start", "stopped"}
     assert table["progress"].keys() == {"history"}
     named = ["batch", "num_tokens", "total_loss", "seconds"]
     assert list(table["position"]) == named
