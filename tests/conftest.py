@@ -28,6 +28,7 @@ SLOW = (
     "tests/helper/dropin/test_dropin_classic.py",
     "tests/helper/dropin/test_dropin_install.py",
     "tests/helper/dropin/test_dropin_keras2.py",
+    "tests/helper/dropin/test_dropin_keras2_calls.py",
     "tests/helper/dropin/test_dropin_tensorflow.py",
     "tests/helper/equality/test_exchange.py",
     "tests/helper/equality/test_planted.py",

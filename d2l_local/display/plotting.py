@@ -336,8 +336,7 @@ class Animator:
         send = update_display
         if self._display_id is None:
             self._display_id = uuid.uuid4().hex
-            self._cell = notebook_shell()
-            self._cell.events.register("pre_execute", self._leave_cell)
+            self._enter_cell(notebook_shell())
             send = display
         data = {"image/svg+xml": svg, "text/plain": self.TEXT}
         send(data, raw=True, metadata=metadata, display_id=self._display_id)
@@ -347,11 +346,26 @@ class Animator:
 
         display({"image/svg+xml": self._svg(), "text/plain": self.TEXT}, raw=True)
 
+    def _enter_cell(self, shell):
+        """Note that the display is in the running cell."""
+        if self._cell is None:
+            self._cell = shell
+            shell.events.register("pre_execute", self._leave_cell)
+            shell.display_pub.register_hook(self._survive_clearing)
+
     def _leave_cell(self):
         """Note that another cell begins, in which the display isn't."""
         if self._cell is not None:
             self._cell.events.unregister("pre_execute", self._leave_cell)
+            self._cell.display_pub.unregister_hook(self._survive_clearing)
             self._cell = None
+
+    def _survive_clearing(self, message):
+        """Make a new display where `clear_output` takes the old one away."""
+        if message["header"]["msg_type"] == "clear_output":
+            self._display_id = None
+            self._draw_at_cell_end(self._cell)
+        return message
 
     def _draw_at_cell_end(self, shell):
         if self._waits_for_cell_end is None:

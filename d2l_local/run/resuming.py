@@ -95,8 +95,11 @@ def check_counts(counts, num_params):
         raise ValueError("of its optimizer the counts are wrong")
 
 
-def state_from(table, arrays, snapshot):
-    """Return the hidden state that a table and arrays describe, None without one."""
+def state_from(table, arrays, snapshot, batch_size=None):
+    """Return the hidden state that a table and arrays describe, None without one.
+
+    `batch_size` is that of the data, None where it isn't known.
+    """
     if table in (None, UNTOLD["progress"]["state"]) and not arrays:
         return None
     if arrays.keys() != {str(i) for i in range(len(arrays))}:
@@ -111,7 +114,9 @@ def state_from(table, arrays, snapshot):
     as_begun = {"tuple": [*range(len(arrays))]}
     if len(begun[0]) == len(arrays):  # else it begins with another nesting
         like, as_begun = begun[0], describe(first)
-        check_state(arrays, *(list(map(snapshot.array, one)) for one in begun))
+        check_state(
+            arrays, *(list(map(snapshot.array, one)) for one in begun), batch_size
+        )
     try:
         tensors = [snapshot.tensor(*pair) for pair in zip(arrays, like)]
     except (KeyError, TypeError) as error:  # a type that the framework lacks
@@ -119,7 +124,7 @@ def state_from(table, arrays, snapshot):
     return rebuild(as_begun if table == UNTOLD["progress"]["state"] else table, tensors)
 
 
-def check_state(arrays, for_one, for_two):
+def check_state(arrays, for_one, for_two, batch_size):
     """Check a state by the arrays of those for batches of one and of two examples."""
     sizes = set()
     for i, (array, one, two) in enumerate(zip(arrays, for_one, for_two)):
@@ -131,7 +136,7 @@ def check_state(arrays, for_one, for_two):
                 f"a batch of one it is {one.dtype} {one.shape}"
             )
         sizes |= {n for n, a, b in axes if a != b}
-    if len(sizes) > 1 or 0 in sizes:
+    if len(sizes) > 1 or 0 in sizes or (batch_size and sizes - {batch_size}):
         raise ValueError(f"its hidden state is for batches of {sorted(sizes)} examples")
 
 

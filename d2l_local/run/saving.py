@@ -14,6 +14,7 @@ import time
 
 import numpy as np
 
+from d2l_local.quiet import say
 from d2l_local.run.checkpoint import (
     Checkpoint,
     check_same_run,
@@ -71,6 +72,7 @@ class Saver:
         # Random numbers when the epoch began and, for a resumed run, when it stopped
         self._began_with, self._stopped_with = None, None
         self._progress, self._saved_at, self._unsaved = None, time.monotonic(), False
+        self._batch = None  # the last one that was trained, in an earlier call or here
         self._kept = False  # whether the file was left as it was at the last save
 
     def __enter__(self):
@@ -85,12 +87,12 @@ class Saver:
             if kind is None and self._unsaved:
                 self.save()
             if kind in (None, KeyboardInterrupt) and self._kept:
-                print(
+                say(
                     f"the last state wasn't saved to {path!r}: the perplexity has "
                     "grown out of all proportion, so try a smaller learning rate"
                 )
             if kind is KeyboardInterrupt and self.checkpoint.path.exists():
-                print(f"to continue from {path!r}, make the same call again")
+                say(f"to continue from {path!r}, make the same call again")
         return False
 
     def resume(self, progress):
@@ -145,7 +147,14 @@ class Saver:
             expected = self.snapshot.random_state()
             check_random_state(table[name], part_of(arrays, name), expected)
         check_finite(arrays, {f"model/{name}" for name in not_finite(model)})
-        state = state_from(table["state"], part_of(arrays, "state"), self.snapshot)
+        # Only our own loader is known to have batches of one size.
+        own = hasattr(self.train_iter, "fingerprint")
+        state = state_from(
+            table["state"],
+            part_of(arrays, "state"),
+            self.snapshot,
+            batch_size=self.train_iter.batch_size if own else None,
+        )
         return epochs, state
 
     def _restore(self, arrays, table, epochs, state):
@@ -172,7 +181,10 @@ class Saver:
 
     def _remaining_batches(self):
         done, batches = self.tally.batch, iter(self.train_iter)
-        if sum(1 for _ in itertools.islice(batches, done)) < done:
+        skipped = 0
+        for self._batch in itertools.islice(batches, done):
+            skipped += 1
+        if skipped < done:
             path = str(self.checkpoint.path)
             raise ValueError(
                 f"checkpoint {path!r} was saved after batch {done} of an epoch, but "

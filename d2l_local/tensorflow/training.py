@@ -23,6 +23,9 @@ from d2l_local.tensorflow.prediction import predict_ch8
 from d2l_local.tensorflow.snapshot import Snapshot
 from d2l_local.tensorflow.updaters import build, check_epoch, make_updater, take_step
 
+# One object for all measurements: a new one would have `loss_step` compiled anew.
+CROSS_ENTROPY = tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+
 
 @tf.function
 def train_step(net, loss, updater, X, Y, state, theta):
@@ -164,12 +167,11 @@ def evaluate_perplexity(net, data_iter, use_random_iter=False):
     check_model(net)
     check_batches("data_iter", data_iter)
     check_flag("use_random_iter", use_random_iter)
-    loss = tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     state, total_loss, num_tokens = None, tf.zeros(()), 0
     for X, Y in data_iter:
         if use_random_iter or state is None:
             state = first_state(net, X, Y)
-        l, state = loss_step(net, loss, X, Y, state)
+        l, state = loss_step(net, CROSS_ENTROPY, X, Y, state)
         size = X.shape[0] * X.shape[1]
         total_loss += tf.cast(l, tf.float32) * size
         num_tokens += size

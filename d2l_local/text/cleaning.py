@@ -21,7 +21,7 @@ UNLESS_ALL = "Take them out, or leave out unicode=True"
 ASCII = re.compile(r"[\x00-\x7f]+")
 # From the first of a run on: tried from each of them, long runs would take long.
 OTHER = r"[^\w\s\x00-\x7f]"
-OTHERS = re.compile(rf"(?<!{OTHER}){OTHER}{{{MOST_MARKS + 1}}}")
+OTHERS = re.compile(rf"{OTHER}(?<!{OTHER}{OTHER}){OTHER}{{{MOST_MARKS}}}")
 
 
 class _Letters(dict):
@@ -125,7 +125,7 @@ def _seam(text, unicode, joint):
 
 def check_marks(text, name, remedy="Take them out"):
     """Raise ValueError if one letter has more combining marks than any language."""
-    if not OTHERS.search(text):
+    if text.isascii() or not OTHERS.search(text):
         return
     for combining, run in groupby(text, lambda c: unicodedata.combining(c) > 0):
         marks = "".join(run)

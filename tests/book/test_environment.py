@@ -122,7 +122,7 @@ def test_the_pins_satisfy_the_package():
             assert requirement.specifier.contains(version), requirement
 
 
-@pytest.mark.situation("users 13: an extra for MXNet on Python 3.13")
+@pytest.mark.situation("install: the mxnet extra on Python 3.13")
 def test_no_extra_asks_pip_for_a_numpy_that_has_no_build():
     """MXNet 1.9.1 wants NumPy 1, whose last release has builds up to Python 3.12."""
     for python in PYTHONS:

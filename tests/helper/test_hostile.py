@@ -451,7 +451,7 @@ CASES = {
         fine("huge", lambda: check_flag("a", HUGE), None),
     ],
     "check_marks": [
-        *wrong(lambda bad: check_marks(bad, "x"), (5, TypeError, "int")),
+        *wrong(lambda bad: check_marks(bad, "x"), (5, AttributeError, "isascii")),
         fine("empty", lambda: check_marks("", "x"), None),
         refused("huge", lambda: check_marks("\u0301" * 10**6, "x"), ValueError,
                 "x holds 1000000 combining marks in a row"),

@@ -385,7 +385,7 @@ def test_figures_do_not_pile_up():
         with Progress(1, 1) as progress:
             progress.update(9.0, 100)
     gc.collect()
-    assert sum(isinstance(each, CurveFigure) for each in gc.get_objects()) <= 20
+    assert sum(type(each) is CurveFigure for each in gc.get_objects()) <= 20
 
 
 @pytest.mark.situation("figures: a training without any epoch leaves none")
@@ -610,6 +610,10 @@ def executed(run_cells):
         "plt.show()",
         "empty = Animator()",
         "made.fig",
+        "from IPython.display import clear_output\n"
+        "made = Animator()\n"
+        "for i in range(3): made.add(i, i); clear_output(wait=True)\n"
+        "print('done')",
         "import os; from matplotlib import image\n"
         "pixels = image.imread('curve.png')[:, :, :3]\n"
         "print(int((pixels.max(2) - pixels.min(2) > 0.2).sum()), plt.get_fignums())",
@@ -643,7 +647,7 @@ def test_show_and_savefig_in_a_notebook_make_no_second_figure(executed):
     assert output.output_type == "display_data"
     assert "<!-- mine -->" in output.data["image/svg+xml"]
     assert executed[6].outputs == []  # nothing to show yet
-    (printed,) = executed[8].outputs
+    (printed,) = executed[9].outputs
     number, opened = printed.text.split(maxsplit=1)
     assert int(number) > 20 and opened == "[]\n"
 
@@ -652,3 +656,13 @@ def test_a_figure_that_is_named_in_a_later_cell_is_shown_there(executed):
     (copy,) = executed[7].outputs
     assert copy.output_type == "display_data"
     assert "image/svg+xml" in copy.data
+
+
+@pytest.mark.situation("figures: a curve survives clear_output")
+def test_a_curve_survives_the_clearing_of_its_cell(executed):
+    printed, figure = executed[8].outputs
+    assert printed.text == "done\n"
+    assert figure.data["text/plain"] == Animator.TEXT
+    (path,) = re.findall(r'<path d="([^"]*)" clip-path[^>]*#0072b2', figure.data[
+        "image/svg+xml"])  # fmt: skip
+    assert len(re.findall("[ML]", path)) == 3

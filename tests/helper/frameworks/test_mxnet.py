@@ -815,3 +815,22 @@ def test_an_interrupted_model_can_be_used_and_trained_further(
     assert d2l.predict_ch8("time", 5, net, vocab, CPU).startswith("time")
     d2l.train_ch8(net, batches, vocab, 1, 1, CPU)
     assert "perplexity" in capsys.readouterr().out
+
+
+@pytest.mark.situation("text: a learning rate of NumPy's, which MXNet takes none of")
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam"])
+@pytest.mark.parametrize("kind", [onp.float32, onp.float64, onp.array])
+def test_a_learning_rate_may_be_one_of_numpys(data, optimizer, kind):
+    batches, vocab = data
+
+    def trained(lr):
+        d2l.set_seed(0)
+        net = model()
+        options = {"optimizer": optimizer, "prefixes": []}
+        d2l.train_ch8(net, batches, vocab, lr, 1, CPU, **options)
+        return [param.data().asnumpy() for param in net.collect_params().values()]
+
+    rate = kind(0.125)
+    for param, expected in zip(trained(rate), trained(0.125)):
+        onp.testing.assert_array_equal(param, expected)
+    assert float(rate) == 0.125  # not changed in place

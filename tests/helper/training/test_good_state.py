@@ -50,6 +50,14 @@ def test_without_a_good_state_nothing_is_saved(training, text, checkpoint):
     assert not checkpoint.path.exists()
 
 
+@pytest.mark.parametrize("training", ["tensorflow"], indirect=True)
+def test_measuring_before_a_save_compiles_once(training, text, checkpoint):
+    step = training.d2l.training.loss_step
+    before = step.experimental_get_tracing_count()
+    training.train(text, 1, kind="plain", checkpoint=checkpoint)  # 13 saves
+    assert step.experimental_get_tracing_count() == before + 1
+
+
 # What can't be written
 
 
