@@ -106,7 +106,7 @@ def test_conda_takes_its_packages_from_the_same_pins():
     )
 
 
-@pytest.mark.situation("newcomer 13: README says conda activate")
+@pytest.mark.situation("first steps: README says conda activate")
 def test_readme_and_environment_yml_print_the_same_commands_for_conda():
     assert CONDA in (ROOT / "README.md").read_text(encoding="utf-8")
     lines = (ROOT / "environment.yml").read_text(encoding="utf-8").split("\n")
@@ -314,7 +314,7 @@ def test_make_takes_an_environment_that_is_there_as_it_is(path, checkout):
 MINUTES = re.compile(r"\((?:.*; )?\d+(?: to \d+)? minutes\)")
 
 
-@pytest.mark.situation("newcomer 3: each target of minutes says how long")
+@pytest.mark.situation("first steps: each target of minutes says how long")
 def test_every_target_that_takes_minutes_says_so_before_it_starts(path):
     help_ = path.run("make", "help").stdout.splitlines()
     long = {x.split()[1] for x in help_ if MINUTES.search(x)}
@@ -331,7 +331,7 @@ def test_the_line_that_a_target_says_is_that_of_the_help(path, checkout):
     assert line.startswith("make run: train the flagship") and line.endswith("s)")
 
 
-@pytest.mark.situation("newcomer 13: make clean keeps what took long")
+@pytest.mark.situation("first steps: make clean keeps what took long")
 def test_clean_keeps_what_took_long_and_distclean_removes_it(path, checkout):
     for name in ("cache/a", "colab/b", "bench/c", "html/d", "run/e"):
         file = checkout / "build" / name

@@ -52,7 +52,9 @@ def ran(request, tmp_path_factory):
     return cells
 
 
-@pytest.mark.situation("newcomer: Run All on a blank exercise goes on below the first")
+@pytest.mark.situation(
+    "first steps: Run All on a blank exercise goes on below the first"
+)
 def test_run_all_reaches_the_end_and_only_what_is_tagged_stops(ran):
     for stem, cells in ran.items():
         code = [cell for cell in cells if cell.cell_type == "code"]
@@ -62,7 +64,7 @@ def test_run_all_reaches_the_end_and_only_what_is_tagged_stops(ran):
         assert all(nb.MAY_RAISE in cell.metadata.tags for cell in stopped), stem
 
 
-@pytest.mark.situation("newcomer: each check of a blank exercise shows its report")
+@pytest.mark.situation("first steps: each check of a blank exercise shows its report")
 def test_every_check_says_what_is_missing(ran):
     for stem, cells in ran.items():
         checks = [c for c in cells if c.metadata.get("nbgrader", {}).get("points")]

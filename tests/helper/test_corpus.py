@@ -62,7 +62,7 @@ NFD = unicodedata.normalize("NFD", FRENCH)  # 23 plain letters and 4 marks
 @pytest.mark.parametrize(
     ("text", "lost"), [(FRENCH, "4 of its 23"), (NFD, "4 of its 27")]
 )
-@pytest.mark.situation("newcomer 9: a text that loses its accents says so once")
+@pytest.mark.situation("first steps: a text that loses its accents says so once")
 def test_letters_that_cleaning_drops_are_counted_once_with_the_remedy(
     text, lost, size, token, write, monkeypatch
 ):

@@ -98,7 +98,7 @@ def test_links_of_a_course_lead_online(book, tmp_path):
     assert "](../" not in text
 
 
-@pytest.mark.situation("newcomer 13: torch and pytorch are one framework")
+@pytest.mark.situation("first steps: torch and pytorch are one framework")
 def test_a_framework_goes_by_the_name_that_python_imports_too(book, tmp_path):
     assert lay_out(tmp_path / "course", book, "--framework", "torch") == 0
     names = [path.name for path in (tmp_path / "course").rglob("*.ipynb")]
@@ -114,7 +114,7 @@ def course(request, tmp_path_factory):
     return request.param, folder, printed.getvalue()
 
 
-@pytest.mark.situation("newcomer 4: an assignment links to no solutions")
+@pytest.mark.situation("first steps: an assignment links to no solutions")
 def test_no_cell_of_an_assignment_leads_to_the_solutions(course):
     _, folder, _ = course
     for path in (folder / "source").rglob("*.ipynb"):
@@ -124,7 +124,7 @@ def test_no_cell_of_an_assignment_leads_to_the_solutions(course):
         assert f"/{path.parent.name}.ipynb)" in cells[0].source, path  # the chapter
 
 
-@pytest.mark.situation("newcomer 13: sections that a language lacks are named")
+@pytest.mark.situation("first steps: sections that a language lacks are named")
 def test_sections_that_a_language_lacks_are_named(course):
     language, folder, printed = course
     made = {path.name for path in (folder / "source").iterdir()}

@@ -119,7 +119,7 @@ def stored_files(book):
     return {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in paths}
 
 
-@pytest.mark.situation("newcomer 2: outputs of untouched notebooks stay as they are")
+@pytest.mark.situation("first steps: outputs of untouched notebooks stay as they are")
 def test_what_is_up_to_date_is_neither_executed_nor_written(book, edit, capsys):
     one = ["--framework", "mxnet", "--kind", "chapter", "--store"]
     assert command(book, *one) == 0
@@ -305,7 +305,7 @@ def test_an_interrupted_call_ends_in_order_and_keeps_what_is_done(book, edit):
     assert len(list((book.build / "cache").iterdir())) == 1
 
 
-@pytest.mark.situation("newcomer: a cell that is run again after the end")
+@pytest.mark.situation("first steps: a cell that is run again after the end")
 def test_cells_that_fail_when_run_again_are_named(book, edit, capsys):
 
     cells = (

@@ -175,7 +175,7 @@ def test_the_next_version_demands_it(book, monkeypatch, capsys, name):
 
 
 @each_catalogue
-@pytest.mark.situation("newcomer 1: a change that needs no new translation")
+@pytest.mark.situation("first steps: a change that needs no new translation")
 def test_a_translation_that_still_holds_is_kept(book, monkeypatch, capsys, name):
     old, new, _ = CHANGES[name]
     change(book, name, monkeypatch)

@@ -50,7 +50,7 @@ def test_the_environment_lacks_one_framework_and_its_metadata(without):
     assert without.framework not in distributions and distributions != "[]"
 
 
-@pytest.mark.situation("newcomer 13: advice names what pip can install")
+@pytest.mark.situation("first steps: advice names what pip can install")
 def test_its_notebooks_first_import_says_it_in_one_line(without):
     name = without.framework
     done = without.run("-W", "error", "-c", f"from d2l_local import {name} as d2l")

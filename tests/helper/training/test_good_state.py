@@ -381,7 +381,7 @@ def test_a_file_of_version_1_is_resumed(
 # The callback
 
 
-@pytest.mark.situation("newcomer: a finished run tells the callback its epochs")
+@pytest.mark.situation("first steps: a finished run tells the callback its epochs")
 def test_a_resumed_run_tells_the_callback_the_epochs_before(training, text, checkpoint):
     told, options = [], {"text": text, "seed": 1, "kind": "plain"}
     options["checkpoint"] = checkpoint
@@ -395,7 +395,7 @@ def test_a_resumed_run_tells_the_callback_the_epochs_before(training, text, chec
     assert [epoch.restored for epoch in longer] == [True, True, False]
 
 
-@pytest.mark.situation("newcomer: a run that its callback ended isn't continued")
+@pytest.mark.situation("first steps: a run that its callback ended isn't continued")
 def test_a_run_that_the_callback_ended_is_over(training, text, checkpoint):
     options = {"text": text, "kind": "plain", "checkpoint": checkpoint}
     for _ in range(2):
