@@ -59,9 +59,16 @@ def differences(found, right, name):
             name=name, found=texts[0], right=texts[1]
         )
     ]
-    if real(found) and real(right):
+    if real(found) and real(right) and right and plain_factor(found / right):
         hints += pattern(np.array([found], float), np.array([right], float))
     return hints
+
+
+def plain_factor(factor):
+    """Return True for -1, a whole number, or one over a whole number."""
+    if not factor or not np.isfinite(factor):
+        return False
+    return any(close(f, round(f)) and 0 < abs(f) < 100 for f in (factor, 1 / factor))
 
 
 def of_lists(found, right, name):
@@ -74,7 +81,7 @@ def of_lists(found, right, name):
             )
         ]
         if places and simple(found) and simple(right):
-            hints.append(entries(found, right, places))
+            hints.append(entries(found, right, places, name))
         return hints
     if not places:  # which rounding may do, if `alike` was asked
         return []
@@ -87,7 +94,7 @@ def of_lists(found, right, name):
         elif all(map(real, (*found, *right))):
             hints += pattern(np.array(found, float), np.array(right, float))
         return [*hints, *counted(len(places), len(right)),
-                entries(found, right, places)]  # fmt: skip
+                entries(found, right, places, name)]  # fmt: skip
     i = places[0]
     return differences(found[i], right[i], f"{name}[{i}]")
 
@@ -101,8 +108,8 @@ def of_arrays(found, right, name):
     for index in wrong[:ROWS]:
         place = tuple(index.tolist())
         label = ", ".join(map(str, place))
-        rows.append((f"{name}[{label}]", *shown(found[place], right[place])))
-    return [*hints, *counted(len(wrong), right.size), table(rows)]
+        rows.append((f"[{label}]", *shown(found[place], right[place])))
+    return [*hints, *counted(len(wrong), right.size), table(name, rows)]
 
 
 def counted(wrong, total):
@@ -112,15 +119,15 @@ def counted(wrong, total):
     return [_("Of {total} entries, {wrong} differ.").format(total=total, wrong=wrong)]
 
 
-def entries(found, right, places):
+def entries(found, right, places, name):
     """Return the table of the first entries in which two lists differ."""
     chosen = places[:ROWS]
-    return table([(f"[{i}]", *shown(found[i], right[i])) for i in chosen])
+    return table(name, [(f"[{i}]", *shown(found[i], right[i])) for i in chosen])
 
 
-def table(rows):
+def table(name, rows):
     """Return a table of entries, each with its place, what it is and should be."""
-    return Table((_("entry"), _("found"), _("expected")), rows)
+    return Table((name, _("found"), _("expected")), rows)
 
 
 def pattern(found, right):

@@ -83,11 +83,11 @@ class MXNet:
         """Return the numbers of a tensor as a new array in double precision."""
         return tensor.asnumpy().astype(onp.float64)
 
-    def wait(self, result):
+    def wait(self, result, depth=8):
         """Wait for a result: until then an exception may still be on its way."""
-        if isinstance(result, list | tuple):
+        if type(result) in (list, tuple) and depth:
             for part in result:
-                self.wait(part)
+                self.wait(part, depth - 1)
         elif self.is_tensor(result):
             result.wait_to_read()
 

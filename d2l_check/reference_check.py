@@ -105,7 +105,7 @@ class ReferenceCheck(Check):
         self.groups = {}
         for case in self.trials:
             self.groups.setdefault(case.text, []).append(case)
-        self.values, self.found = {}, {}
+        self.values, self.found, self.traces = {}, {}, {}
 
     @staticmethod
     def reference(*arguments, **changes):
@@ -155,7 +155,12 @@ class ReferenceCheck(Check):
     def examined(self, case):
         """Return what the function returns for a case, once it is of the right kind."""
         if case not in self.found:
-            self.found[case] = self.examine(self.returned(case), self.right(case))
+            value = self.returned(case)
+            try:
+                self.found[case] = self.examine(value, self.right(case))
+            except Mistaken as error:
+                evidence = error.evidence or self.traces[case]
+                raise Mistaken(error.mistake, evidence) from None
         return self.found[case]
 
     def returned(self, case):
@@ -168,11 +173,12 @@ class ReferenceCheck(Check):
                 self.values[case] = self.call(case)
             except Mistaken as error:
                 self.values[case] = error
+            self.traces[case] = self.submission.trace()
         value = self.values[case]
         if type(value) is Mistaken:
             raise Mistaken(value.mistake, value.evidence)
         if value is None:
-            raise Mistaken(nothing_returned(f"{self.name}(...)"))
+            raise Mistaken(nothing_returned(f"{self.name}(...)"), self.traces[case])
         return value
 
     def call(self, case):
@@ -272,16 +278,14 @@ class ReferenceCheck(Check):
         place = "" if case.part is None else f"[{case.part}]"
         name = f"{self.name}(...){place}"
         return (
-            self.tried(case),
+            _("Input {number}: {arguments}").format(**self.tried(case)),
             *differences(case.of(found), case.of(right), name),
         )
 
     def tried(self, case):
-        """Return a hint that names a case's number and arguments."""
-        return _("Input {number}: {arguments}").format(
-            number=self.trials.index(case) + 1,
-            arguments=arguments(self.submission.arguments, case.arguments),
-        )
+        """Return a case's number and arguments, as fields of a message."""
+        given = arguments(self.submission.arguments, case.arguments)
+        return {"number": self.trials.index(case) + 1, "arguments": given}
 
     def failure(self, case, mistake):
         """Return the mistake of a case whose result can't be compared."""
@@ -328,10 +332,10 @@ class ReferenceCheck(Check):
             return case.otherwise
         wrong = Mistake(
             "wrong-result",
-            _("The result is wrong for input {number}.").format(
-                number=self.trials.index(case) + 1
+            _("{name} is wrong for input {number}: {arguments}").format(
+                name=self.name, **self.tried(case)
             ),
-            self.tried(case),
+            "",
             _("Take the smallest input by hand: what should each of your lines give?"),
         )
         return wrong.adding(differences(found, right, f"{self.name}(...)"))

@@ -41,9 +41,8 @@ class Submission:
         with streams_held() as held:
             try:
                 with settings_kept(self.framework), time_limit(limit):
-                    result = self.function(*arguments)
+                    result = settled(self.function(*arguments))
                     self.framework.wait(result)
-                    result = settled(result)
             except KeyboardInterrupt:
                 raise
             except TimeUp as error:
