@@ -31,15 +31,15 @@ class ColumnStep(ReferenceCheck):
         W_ax,
         b_a,
         by_rows=False,
-        transposed=False,
+        transposed=(),
         swapped=False,
         phi=np.tanh,
         bias=lambda b_a: b_a,
     ):
         if swapped:
             W_aa, W_ax = W_ax, W_aa
-        if transposed:
-            W_aa, W_ax = W_aa.T, W_ax.T
+        W_aa = W_aa.T if "aa" in transposed else W_aa
+        W_ax = W_ax.T if "ax" in transposed else W_ax
         if by_rows:
             return phi(a @ W_aa + x @ W_ax + bias(b_a))
         return phi(W_aa @ a + W_ax @ x + bias(b_a))
@@ -66,7 +66,14 @@ class ColumnStep(ReferenceCheck):
                 "W_ax has the shape (h, d), x has (d, n). What does .T make of "
                 "the first?"
             ),
-            planted=[{"transposed": True}],
+            planted=[{"transposed": ("aa", "ax")}],
+        ),
+        Mistake(
+            "columns-one-transposed",
+            _("One of the two weights is transposed before the product."),
+            _("Both are used as they are given. Which one has .T or a transpose?"),
+            _("W_aa is square: its shape doesn't warn you. What do its indices say?"),
+            planted=[{"transposed": ("aa",)}, {"transposed": ("ax",)}],
         ),
         Mistake(
             "columns-swapped",
@@ -104,8 +111,10 @@ class WindowWeights(ReferenceCheck):
     tensors = False
 
     @staticmethod
-    def reference(d, k, transposed=False, block=0, everywhere=False, keeps=False):
-        W_xh, W_hh = np.zeros((d, k * d)), np.eye(k * d, k=d)
+    def reference(
+        d, k, transposed=False, block=0, everywhere=False, keeps=False, by=None
+    ):
+        W_xh, W_hh = np.zeros((d, k * d)), np.eye(k * d, k=d if by is None else by)
         W_xh[:, block * d : (block + 1) * d if block >= 0 else None] = np.eye(d)
         if everywhere:
             W_xh = np.tile(np.eye(d), k)
@@ -126,6 +135,13 @@ class WindowWeights(ReferenceCheck):
                 "afterwards?"
             ),
             planted=[{"transposed": True}],
+        ),
+        Mistake(
+            "window-shifts-by-one",
+            _("W_hh shifts the state by one number, not by one input."),
+            _("How many numbers does one input have? Each has to move that far."),
+            _("For d = k = 2, compute [1, 0, 0, 0] @ W_hh. Where should the 1 be?"),
+            planted=[{"by": 1}, {"by": -1}],
         ),
         Mistake(
             "window-adds-up",
