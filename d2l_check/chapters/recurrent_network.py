@@ -49,7 +49,7 @@ class ColumnStep(ReferenceCheck):
             "columns-by-rows",
             _("The states stand on the left of the weights, as rows do."),
             _(
-                "In columns a product is turned round: which two sizes "
+                "In columns a product is the other way round: which sizes "
                 "must meet in the middle?"
             ),
             _(
@@ -77,7 +77,7 @@ class ColumnStep(ReferenceCheck):
         ),
         Mistake(
             "columns-swapped",
-            _("W_aa and W_ax have changed places."),
+            _("W_aa and W_ax are swapped."),
             _("Read the index of the lectures: ax is to a, from x."),
             _(
                 "Which weight has the shape (h, d)? Write the shapes beside both "
@@ -230,7 +230,7 @@ class RunInPieces(ReferenceCheck):
         Mistake(
             "pieces-old-state",
             _("The state that is returned is the one that was given."),
-            _("Whoever reads on needs the state after the last step."),
+            _("If you read on, which state do you need: the first or the last?"),
             _("Compare your H with the last of the outputs. Which name do you return?"),
             planted=[{"returned": "first"}],
         ),
@@ -287,7 +287,7 @@ class Dependence(ReferenceCheck):
     mistakes = [
         Mistake(
             "dependence-transposed",
-            _("Rows and columns of the table have changed places."),
+            _("Rows and columns of the table are swapped."),
             _("Row s belongs to the input that was touched."),
             _(
                 "Touch only input 0 of running_sum. Do your changes fill a row or "
