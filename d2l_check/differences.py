@@ -65,8 +65,8 @@ def differences(found, right, name):
 
 
 def plain_factor(factor):
-    """Return True for -1, a whole number, or one over a whole number."""
-    if not factor or not np.isfinite(factor):
+    """Return True for -1, another whole number than 1, or one over such a number."""
+    if not factor or not np.isfinite(factor) or round(factor, 2) == 1:
         return False
     return any(close(f, round(f)) and 0 < abs(f) < 100 for f in (factor, 1 / factor))
 
@@ -179,7 +179,7 @@ def scaled(found, right):
     if not right.flat[largest]:
         return None
     factor = found.flat[largest] / right.flat[largest]
-    if factor and close(found, factor * right):
+    if round(factor, 3) not in (0, 1) and close(found, factor * right):
         return _("It is {factor} times what it should be.").format(
             factor=f"{factor:.4g}"
         )
