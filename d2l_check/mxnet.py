@@ -6,7 +6,7 @@ import numpy as onp
 
 from d2l_check.binding import bind
 from d2l_check.chapters import CHECKS
-from d2l_check.chapters.deep_rnn.gru_layer import Stack
+from d2l_check.stack import Stack
 from d2l_local import mxnet as d2l
 
 import mxnet  # isort: skip  # after d2l, which lets it run on today's NumPy

@@ -36,6 +36,8 @@ class Submission:
             with contextlib.redirect_stdout(held), contextlib.redirect_stderr(held):
                 result = self.function(*arguments)
                 self.framework.wait(result)
+        except Mistaken:  # of a function in another process
+            raise
         except (Exception, SystemExit) as error:
             raise Mistaken(from_exception(self, error)) from error
         finally:
@@ -104,7 +106,8 @@ def from_exception(submission, error):
             _("{name} is not written yet.").format(name=submission.name),
             _("Put your code in the place of: raise NotImplementedError()"),
         )
-    if isinstance(error, TypeError) and error.__traceback__.tb_next is None:
+    outside = error.__traceback__.tb_next is None
+    if isinstance(error, TypeError) and getattr(error, "at_call", outside):
         return Mistake(
             "wrong-signature",
             _("It can't be called as {call}: {message}").format(
@@ -129,6 +132,8 @@ def place(submission, error):
     """
     own = getattr(getattr(submission.function, "__code__", None), "co_filename", None)
     found, step = None, error.__traceback__
+    if known := getattr(error, "place", None):  # of a function in another process
+        return _("It stops in line {line}: {code}").format(line=known[0], code=known[1])
     while step is not None:
         name = step.tb_frame.f_code.co_filename
         if name == own or is_cell(name):

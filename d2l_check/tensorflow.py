@@ -7,7 +7,7 @@ import numpy as np
 
 from d2l_check.binding import bind
 from d2l_check.chapters import CHECKS
-from d2l_check.chapters.deep_rnn.gru_layer import Stack
+from d2l_check.stack import Stack
 from d2l_local import tensorflow as d2l
 
 import tensorflow as tf  # isort: skip  # after d2l, which silences its notices

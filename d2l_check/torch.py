@@ -8,7 +8,7 @@ from torch import nn
 
 from d2l_check.binding import bind
 from d2l_check.chapters import CHECKS
-from d2l_check.chapters.deep_rnn.gru_layer import Stack
+from d2l_check.stack import Stack
 from d2l_local import torch as d2l
 
 
