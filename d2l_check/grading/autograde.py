@@ -6,6 +6,7 @@ In `nbgrader_config.py`:
     autograde.configure(c)
 """
 
+import contextlib
 import os
 import tempfile
 from pathlib import Path
@@ -29,11 +30,13 @@ from nbgrader.preprocessors import (
 from nbgrader.preprocessors.execute import UnresponsiveKernelError
 from traitlets import Integer
 
-from d2l_check.grading import standin
+from d2l_check.grading.guard import unchanged
 from d2l_check.grading.judge import LIMIT, judge
-from d2l_check.grading.original import NotebookError, mark, original, read
+from d2l_check.grading.original import NotebookError, fitting, mark, original, read
+from d2l_check.grading.remote import stand_in
 
 MOST_PRINTED = 4_000_000  # characters of a cell; a large figure has half of that
+STOPPED = DeadKernelError, UnresponsiveKernelError, TimeoutError
 OUTPUTS = ("stream", "display_data", "execute_result", "update_display_data")
 
 
@@ -84,7 +87,13 @@ class Restore(NbGraderPreprocessor):
     """
 
     def preprocess(self, nb, resources):
-        handed_out = read(source_of(self, resources)).cells
+        path = source_of(self, resources)
+        whose = f"the notebook of {resources['nbgrader']['student']}"
+        try:
+            fitting(original(path), nb, whose)
+        except NotebookError as error:
+            self.log.warning("%s", error)
+        handed_out = read(path).cells
         marked = {mark(c)["grade_id"]: c for c in handed_out if mark(c).get("grade_id")}
         for cell in nb.cells:
             right = marked.get(mark(cell).get("grade_id"))
@@ -118,28 +127,34 @@ class Judge(Execute):
     ).tag(config=True)
 
     def preprocess(self, nb, resources, *arguments, **named):
-        path = source_of(self, resources)
         try:
-            known = original(path)
+            known = original(source_of(self, resources))
         except NotebookError as error:
             self.log.warning("%s. The notebook itself says what its cells are", error)
             return super().preprocess(nb, resources, *arguments, **named)
         folder, self.printed = resources["metadata"]["path"] or ".", {}
-        with tempfile.TemporaryDirectory(prefix="d2l-grading-") as self.standin:
-            code = Path(standin.__file__).read_bytes()
-            (Path(self.standin) / "d2l_check.py").write_bytes(code)
-            try:
-                super().preprocess(nb, resources, *arguments, **named)
-            except (DeadKernelError, UnresponsiveKernelError, TimeoutError) as error:
-                self.log.warning("The notebook didn't run to its end: %s", error)
-                stopped_in(nb, error)
-        verdicts = {v.test.id: v for v in judge(known, nb, folder, self.seconds)}
+        with unchanged(f"the notebook of {resources['nbgrader']['student']}"):
+            with self.checks_that_do_nothing():
+                try:
+                    super().preprocess(nb, resources, *arguments, **named)
+                except STOPPED as error:
+                    self.log.warning("The notebook didn't run to its end: %s", error)
+                    stopped_in(nb, error)
+            verdicts = judge(known, nb, folder, self.seconds)
+        by_id = {verdict.test.id: verdict for verdict in verdicts}
         for cell in nb.cells:
-            verdict = verdicts.get(mark(cell).get("grade_id"))
+            verdict = by_id.get(mark(cell).get("grade_id"))
             if verdict is not None:
                 kept = cell.outputs if verdict.test.others else []
                 cell.outputs = [*kept, output(verdict)]
         return nb, resources
+
+    @contextlib.contextmanager
+    def checks_that_do_nothing(self):
+        """Let kernels find the stand-in in the place of `d2l_check`."""
+        with tempfile.TemporaryDirectory(prefix="d2l-grading-") as self.standin:
+            stand_in(self.standin)
+            yield
 
     def process_message(self, msg, cell, cell_index):
         """Take up an output of the kernel, unless the cell has printed far too much."""
@@ -153,6 +168,7 @@ class Judge(Execute):
     async def async_start_new_kernel(self, **kwargs):
         """Start a kernel that finds no checks but those of the stand-in."""
         environment = {**os.environ, **kwargs.pop("env", {})}
+        environment["PYTHONDONTWRITEBYTECODE"] = "1"
         paths = self.standin, environment.get("PYTHONPATH")
         environment["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
         await super().async_start_new_kernel(env=environment, **kwargs)

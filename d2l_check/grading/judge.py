@@ -39,31 +39,33 @@ def judge(original, notebook, folder, limit=LIMIT):
     """Return a Verdict for each test of an `Original` that calls checks, in order.
 
     `notebook` is what came back, `folder` where its files are. Its functions get
-    `limit` seconds for each check, with all that is run for it.
+    `limit` seconds for each check, with all that is run for it. All checks share one
+    process of the student's; after one that has ended, the next gets a new one.
     """
-    verdicts, process = [], None
-    try:
+
+    def start():
+        module = f"d2l_check.{original.framework}"
+        return Process(module, Path(folder).resolve(), limit)
+
+    with contextlib.ExitStack() as stack:
+        process, verdicts = None, []
         for test in filter(lambda each: each.calls, original.tests):
             reports = []
             for name, functions in test.calls:
                 if process is None or process.ended:
-                    if process is not None:
-                        process.close()
-                    process = Process(original.framework, Path(folder).resolve(), limit)
+                    process = stack.enter_context(contextlib.closing(start()))
                 cells = before(test, notebook, original, functions)
                 reports.append(report(process, KNOWN[name], functions, cells))
             verdicts.append(Verdict(test, tuple(reports)))
-    finally:
-        if process is not None:
-            process.close()
-    return verdicts
+        return verdicts
 
 
 def before(test, notebook, original, names):
     """Return the sources of all cells that the functions with these names need.
 
     These are the student's own above the test, or above the answer if that comes later,
-    and what was handed out where the student has none: cells may have been deleted.
+    and what was handed out where the student has none: cells may have been deleted. If
+    neither test nor answer can be told by their marks, all cells are the student's own.
     """
     ids = [mark(each).get("grade_id") for each in notebook.cells]
     last = max(

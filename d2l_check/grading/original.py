@@ -37,9 +37,10 @@ class Test:
 class Original:
     """An assignment as its author knows it.
 
-    `framework` is a module of `d2l_check`, `tests` what is graded, `setup` the cells
-    with imports before the first answer, and `cells` all other cells that nobody has to
-    change: what an answer may rely on, even if a student has deleted it.
+    `framework` is a module of `d2l_check`, such as ``'torch'``, `tests` what is graded,
+    `setup` the cells with imports before the first answer, and `cells` all other cells
+    that nobody has to change: what an answer may rely on, even if a student has deleted
+    it.
     """
 
     path: Path
@@ -76,8 +77,10 @@ def read(path):
 
 def mark(each):
     """Return nbgrader's metadata of a cell, an empty dict where there is none."""
-    found = each.metadata.get("nbgrader", {})
-    return found if isinstance(found, dict) else {}
+    found = each.metadata.get("nbgrader")
+    if not isinstance(found, dict) or not isinstance(found.get("grade_id"), str):
+        return {}
+    return found
 
 
 def original(path):
@@ -106,6 +109,32 @@ def original(path):
             "handed out, or the one in the course's source/"
         )
     return Original(Path(path), framework, tuple(tests), tuple(setup), tuple(others))
+
+
+def fitting(known, notebook, path):
+    """Raise NotebookError for a notebook of another assignment or framework."""
+    ids = {mark(each).get("grade_id") for each in notebook.cells}
+    bound = {
+        name
+        for each in notebook.cells
+        if each.cell_type == "code"
+        for name in cell(each.source).binds
+    }
+    names = {name for each in known.tests for _, names in each.calls for name in names}
+    if not names & bound and not ids & {each.id for each in known.tests}:
+        raise NotebookError(
+            f"{path} is of another assignment: it has no {', '.join(sorted(names))}, "
+            f"which {known.path.name} asks for"
+        )
+    try:
+        framework, _name = imported(notebook, path)
+    except NotebookError:  # the import may have been deleted
+        return
+    if framework != known.framework:
+        raise NotebookError(
+            f"{path} is for {framework}, and {known.path.name} for {known.framework}: "
+            "grade it against the notebook that it was made from"
+        )
 
 
 def imported(notebook, path):

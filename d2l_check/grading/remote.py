@@ -20,7 +20,6 @@ from pathlib import Path
 import numpy as np
 
 import d2l_check
-from d2l_check.grading import standin
 from d2l_check.grading.wire import (
     Channel,
     Encoder,
@@ -45,9 +44,9 @@ class StartError(Exception):
 class Process:
     """A process with a framework, in which a student's code runs.
 
-    `framework` is a module of `d2l_check`, such as ``'torch'``; the process works in
-    `folder`. Its time is limited by `limit` seconds for all that is asked of it after
-    each `begin()`. Once it has `ended`, by a time limit or in whatever way, every
+    `framework` is the module of its adapter, such as ``'d2l_check.torch'``; the process
+    works in `folder`. It has `limit` seconds for all that is asked of it after each
+    `begin()`. Once it has `ended`, by a time limit or in whatever way, every
     question raises Mistaken with the Mistake that tells of it.
     """
 
@@ -55,8 +54,7 @@ class Process:
         self.limit, self.ended, self.functions = limit, None, {}
         self.deadline, self.depth = time.monotonic() + START, 0
         self.place = tempfile.TemporaryDirectory(prefix="d2l-grading-")
-        source = Path(standin.__file__).read_bytes()
-        (Path(self.place.name) / "d2l_check.py").write_bytes(source)
+        stand_in(self.place.name)
         here, there = os.pipe(), os.pipe()
         arguments = framework, str(folder), self.place.name, there[0], here[1]
         self.process = subprocess.Popen(
@@ -78,7 +76,7 @@ class Process:
             self.close()
             raise StartError(
                 f"{framework} couldn't be loaded within {START} seconds: try "
-                f"'{sys.executable} -c \"import d2l_check.{framework}\"'"
+                f"'{sys.executable} -c \"import {framework}\"'"
             )
 
     def begin(self, limit=None):
@@ -222,6 +220,13 @@ def change(values, after):
             values[place] = new
 
 
+def stand_in(folder):
+    """Put into a folder what is found as `d2l_check` where that folder comes first."""
+    # Never imported here, where it would hide the checks, too.
+    source = Path(__file__).with_name("standin.py").read_bytes()
+    (Path(folder) / "d2l_check.py").write_bytes(source)
+
+
 def environment():
     """Return the environment of a student's process: that of the judge, and silence."""
     paths = str(Path(d2l_check.__file__).parents[1]), os.environ.get("PYTHONPATH")
@@ -230,6 +235,7 @@ def environment():
         "PYTHONPATH": os.pathsep.join(filter(None, paths)),
         "TF_CPP_MIN_LOG_LEVEL": "2",
         "MPLBACKEND": "agg",
+        "PYTHONDONTWRITEBYTECODE": "1",
     }
 
 

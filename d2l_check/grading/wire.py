@@ -65,13 +65,7 @@ class Channel:
         if text > MOST_TEXT or numbers > MOST_NUMBERS:
             raise TooLarge(f"{text + numbers:,} bytes")
         text, numbers = self._read(text, deadline), self._read(numbers, deadline)
-        try:
-            message = json.loads(text.decode("utf-8", "surrogatepass"))
-        except (ValueError, RecursionError) as error:
-            raise WireError(f"not JSON: {error}") from error
-        if not isinstance(message, dict):
-            raise WireError("not a message")
-        return message, numbers
+        return parsed(text), numbers
 
     def close(self):
         for end in (self.reads, self.writes):
@@ -100,6 +94,17 @@ class Channel:
             raise TimeIsUp("no time is left")
         if not any(select.select(reads, writes, [], seconds)[:2]):
             raise TimeIsUp("no answer came in time")
+
+
+def parsed(text):
+    """Return the dict that the bytes of a message hold."""
+    try:
+        message = json.loads(text.decode("utf-8", "surrogatepass"))
+    except (ValueError, RecursionError) as error:
+        raise WireError(f"not JSON: {error}") from error
+    if not isinstance(message, dict):
+        raise WireError("not a message")
+    return message
 
 
 class Encoder:

@@ -268,7 +268,7 @@ def loaded(name):
     none = types.ModuleType("d2l_check.chapters")
     none.CHECKS = ()
     sys.modules["d2l_check.chapters"] = none
-    framework = importlib.import_module(f"d2l_check.{name}")._framework
+    framework = importlib.import_module(name)._framework
     for module in [each for each in sys.modules if each.startswith("d2l_check")]:
         del sys.modules[module]
     return framework
