@@ -1,6 +1,5 @@
 """A process for each framework, and notebooks made of a few cells."""
 
-from functools import cache
 from importlib.util import find_spec
 
 import pytest
@@ -14,28 +13,29 @@ FRAMEWORKS = ("torch", "tensorflow", "mxnet")
 
 
 @pytest.fixture(autouse=True)
-def english(monkeypatch):
+def settings(monkeypatch):
+    """English, the text that is always there, and one thread for small tensors."""
     monkeypatch.setenv(language.CHOICE, "en")
+    monkeypatch.setenv("D2L_TEXT", "embedded")
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    monkeypatch.delenv("D2L_DATA_DIR", raising=False)
 
 
 @pytest.fixture(scope="module")
 def process(tmp_path_factory):
-    """A function that returns a framework's process, started once."""
-    started = []
-
-    @cache
-    def start(framework):
-        started.append(Process(framework, tmp_path_factory.mktemp(framework), 60))
-        return started[-1]
+    """A function that returns a framework's process, started once while it lives."""
+    started = {}
 
     def get(framework):
         if find_spec(framework) is None:
             pytest.skip(f"{framework} is not installed")
-        return start(framework)
+        if framework not in started or started[framework].ended:
+            folder = tmp_path_factory.mktemp(framework)
+            started[framework] = Process(f"d2l_check.{framework}", folder, 60)
+        return started[framework]
 
     yield get
-    for each in started:
+    for each in started.values():
         each.close()
 
 
