@@ -1,6 +1,7 @@
 """The checks for PyTorch: `from d2l_check import torch as check`."""
 
 import contextlib
+from functools import partial
 
 import numpy as np
 import torch
@@ -27,18 +28,29 @@ class PyTorch:
 
     @contextlib.contextmanager
     def check_context(self):
-        """Keep matrix products in full single precision; a GPU would round them."""
-        if self.device.type != "cuda":
-            yield
-            return
-        before = torch.get_float32_matmul_precision(), torch.backends.cudnn.allow_tf32
-        torch.set_float32_matmul_precision("highest")
-        torch.backends.cudnn.allow_tf32 = False
-        try:
-            yield
-        finally:
-            torch.set_float32_matmul_precision(before[0])
-            torch.backends.cudnn.allow_tf32 = before[1]
+        """Work with the usual settings, and leave those that were found, and the seed.
+
+        Among them are matrix products in full single precision; a GPU would round them.
+        """
+        gpus = range(torch.cuda.device_count()) if torch.cuda.is_initialized() else ()
+        before = self.settings()
+        with torch.random.fork_rng(devices=gpus), torch.inference_mode(False):
+            self.change(USUAL)
+            try:
+                yield
+            finally:
+                self.change(before)
+
+    def settings(self):
+        """Return the settings of the process that a function could leave changed."""
+        return {name: now() for name, (now, _change) in SETTINGS.items()}
+
+    def change(self, wanted):
+        """Change the settings to what `settings` returned before."""
+        for name, value in wanted.items():
+            now, change = SETTINGS[name]
+            if now() != value:
+                change(value)
 
     def on(self):
         """Return the device, as the last arguments of a learner's function."""
@@ -149,6 +161,59 @@ class PyTorch:
         """Return the numbers of all parameters of a model."""
         return [self.numpy(parameter) for parameter in net.parameters()]
 
+
+def determinism():
+    """Return whether algorithms must be deterministic, and whether that only warns."""
+    return (
+        torch.are_deterministic_algorithms_enabled(),
+        torch.is_deterministic_algorithms_warn_only_enabled(),
+    )
+
+
+def set_determinism(wanted):
+    torch.use_deterministic_algorithms(wanted[0], warn_only=wanted[1])
+
+
+def set_device(device):
+    """Set the default device; a processor is none, which costs less."""
+    torch.set_default_device(None if device == torch.device("cpu") else device)
+
+
+def set_convolutions(allowed):
+    torch.backends.cudnn.allow_tf32 = allowed
+
+
+# Each setting with the functions that read and write it
+SETTINGS = {
+    "gradients": (torch.is_grad_enabled, torch.set_grad_enabled),
+    "anomalies": (torch.is_anomaly_enabled, torch.autograd.set_detect_anomaly),
+    "dtype": (torch.get_default_dtype, torch.set_default_dtype),
+    "device": (torch.get_default_device, set_device),
+    "determinism": (determinism, set_determinism),
+    "products": (
+        torch.get_float32_matmul_precision,
+        torch.set_float32_matmul_precision,
+    ),
+    "convolutions": (lambda: torch.backends.cudnn.allow_tf32, set_convolutions),
+    "threads": (torch.get_num_threads, torch.set_num_threads),
+    **{
+        f"autocast on {kind}": (
+            partial(torch.is_autocast_enabled, kind),
+            partial(torch.set_autocast_enabled, kind),
+        )
+        for kind in ("cpu", "cuda")
+    },
+}
+USUAL = {
+    "gradients": True,
+    "anomalies": False,
+    "dtype": torch.float32,
+    "determinism": (False, False),
+    "products": "highest",
+    "convolutions": False,
+    "autocast on cpu": False,
+    "autocast on cuda": False,
+}
 
 _framework = PyTorch()
 

@@ -24,6 +24,7 @@ SLOW = (
     "tests/book/test_nbval.py",
     "tests/checks/test_check_author_corpora.py",
     "tests/checks/test_check_binding.py",
+    "tests/checks/test_check_odd_results.py::test_no_check_blames_itself_whatever_comes_back",
     "tests/helper/dropin/test_dropin_classic.py",
     "tests/helper/dropin/test_dropin_install.py",
     "tests/helper/dropin/test_dropin_keras2.py",

@@ -8,7 +8,7 @@ from d2l_check import criteria
 from d2l_check.grading.cells import cell, needed
 from d2l_check.grading.original import KNOWN, mark
 from d2l_check.grading.remote import Process, RemoteError
-from d2l_check.language import _
+from d2l_check.language import _, in_one_language
 from d2l_check.mistake import Mistaken
 from d2l_check.report import CheckFailed, Finding, Report
 
@@ -96,11 +96,11 @@ def report(process, check, names, sources):
     except CheckFailed as failed:
         made = failed.report
     except Mistaken as error:
-        made = failure(check, error.mistake.hints(False))
+        made = failure(check, error.mistake.general)
     except Missing as missing:
         made = failure(check, missing.hints)
     if made.passed and process.ended:
-        made = failure(check, process.ended.hints(False))
+        made = failure(check, process.ended.general)
     return made
 
 
@@ -121,11 +121,11 @@ def named(process, name, stopped):
         last = next((words for words in reversed(stopped) if words), None)
         if isinstance(last, str):
             hints.append(_("A cell above stops with {words}").format(words=last))
-        raise Missing(tuple(map(str, hints))) from None
+        raise Missing(hints) from None
 
 
 def failure(check, hints):
     """Return the report of a check that couldn't begin, or didn't come to an end."""
     text = _("{call} can be called").format(call=check.signature)
-    finding = Finding(str(text), False, tuple(map(str, hints)), "not-judged")
-    return Report(check.name, (finding,))
+    finding = Finding(text, False, tuple(filter(None, hints)), "not-judged")
+    return in_one_language(lambda: Report(check.name, (finding.written(),)))

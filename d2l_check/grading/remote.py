@@ -325,6 +325,12 @@ class Framework:
             raise Mistaken(process_ended())
         return found
 
+    def settings(self):
+        """Return nothing: settings are those of the other process, which keeps them."""
+
+    def change(self, wanted):
+        """Change nothing, for the same reason."""
+
     def wait(self, result):
         """Nothing is to be waited for: a call has ended when its result is here."""
 

@@ -25,6 +25,7 @@ from d2l_check.grading.wire import (
     decode,
     is_plain_array,
 )
+from d2l_check.undisturbed import settings_kept
 from d2l_local.text.vocabulary import Vocab
 
 MOST_PRINTED = 2000  # characters of what a function prints
@@ -60,6 +61,7 @@ class Worker:
     def __init__(self, channel, framework):
         self.channel, self.framework = channel, framework
         self.objects, self.numbers, self.namespace, self.cells = {}, {}, {}, 0
+        self.context, self.in_check = contextlib.ExitStack(), False
 
     def serve(self):
         """Answer questions until the judge has no more."""
@@ -73,6 +75,10 @@ class Worker:
         encoder = Encoder(self.named)
         try:
             arguments = [self.decoded(a, numbers) for a in message.get("arguments", [])]
+            if message["ask"] not in ("begin", "run") and not self.in_check:
+                # As in a notebook, whose cells have run when a check begins.
+                self.context.enter_context(self.framework.check_context())
+                self.in_check = True
             with contextlib.redirect_stdout(held), contextlib.redirect_stderr(held):
                 found = getattr(self, f"do_{message['ask']}")(*arguments)
                 reply = {"found": encoder.encode(found)}
@@ -92,6 +98,8 @@ class Worker:
 
     def do_begin(self):
         """Forget everything that belongs to the check before."""
+        self.context.close()
+        self.in_check = False
         self.objects.clear()
         self.numbers.clear()
         self.namespace = {"__name__": "__main__", "__builtins__": builtins}
@@ -110,8 +118,7 @@ class Worker:
         name = f"<ipython-input-{self.cells}>"
         linecache.cache[name] = len(source), None, source.splitlines(True), name
         try:
-            with self.framework.check_context():
-                exec(compile(source, name, "exec"), self.namespace)
+            exec(compile(source, name, "exec"), self.namespace)
         except BaseException as error:
             return described(error)["words"]
         return None
@@ -123,15 +130,14 @@ class Worker:
 
     def do_call(self, function, *arguments):
         """Call a function of the student, and wait for its result."""
-        with self.framework.check_context():
+        with settings_kept(self.framework):
             result = called(function, arguments)
             self.framework.wait(result)
         return result
 
     def do_framework(self, name, *arguments):
         """Call a method of the framework's adapter."""
-        with self.framework.check_context():
-            found = getattr(self.framework, name)(*arguments)
+        found = getattr(self.framework, name)(*arguments)
         if name == "language_model":  # the list of calls grows later
             return tuple(Named(part) for part in found)
         if name == "stack":
@@ -152,8 +158,7 @@ class Worker:
 
     def do_operate(self, name, left, right):
         """Return the sum or the product of two tensors or numbers."""
-        with self.framework.check_context():
-            return OPERATORS[name](left, right)
+        return OPERATORS[name](left, right)
 
     def do_length(self, value):
         return len(value)

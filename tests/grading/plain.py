@@ -15,6 +15,12 @@ class Plain:
     def check_context(self):
         return contextlib.nullcontext()
 
+    def settings(self):
+        return None
+
+    def change(self, wanted):
+        """There are no settings."""
+
     def is_tensor(self, value):
         return False
 

@@ -10,7 +10,7 @@ from d2l_check.inputs import weights
 from d2l_check.language import _
 from d2l_check.mistake import Mistake, Mistaken
 from d2l_check.reference import perplexity as reference
-from d2l_check.reference_check import Case, ReferenceCheck
+from d2l_check.reference_check import Case, ReferenceCheck, plain
 from d2l_check.returned import not_finite
 from d2l_check.words import kind
 
@@ -105,6 +105,7 @@ class HeldOutPerplexity(ReferenceCheck):
             raise Mistaken(TENSOR_RETURNED)
         if not isinstance(value, Real):
             raise Mistaken(not_a_number(value))
+        value = plain(value)
         if not math.isfinite(value):
             raise Mistaken(not_finite("held_out_perplexity(...)"))
         return float(value)
