@@ -11,6 +11,7 @@ and, for nbgrader, a step of its own in `nbgrader_config.py`, which
     remote      a student's process and its functions, as the judge sees them
     worker      the process that runs a student's functions
     wire        the messages between the two: values, and nothing that can be executed
+    layers      a framework's layer, which is run with the judge's weights
     guard       the judge's own files stay as they are
     standin     what a student's process finds in the place of this package
     autograde   the steps for nbgrader

@@ -6,6 +6,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from d2l_check import language
+from d2l_check.grading import judge as judging
 from d2l_check.grading import original
 from d2l_check.grading.remote import Process
 
@@ -37,6 +38,18 @@ def process(tmp_path_factory):
     yield get
     for each in started.values():
         each.close()
+
+
+@pytest.fixture
+def shared(process, monkeypatch):
+    """Let notebooks of a framework share a process, which takes long to start."""
+
+    def start(module, _folder, _limit):
+        started = process(module.removeprefix("d2l_check."))
+        monkeypatch.setattr(started, "close", lambda: None, raising=False)
+        return started
+
+    monkeypatch.setattr(judging, "Process", start)
 
 
 def code(source, **mark):

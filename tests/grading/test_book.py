@@ -3,7 +3,6 @@
 import pytest
 from nbformat import from_dict
 
-from d2l_check.grading import judge as judging
 from d2l_check.grading.judge import judge
 from d2l_check.grading.original import mark, original
 from tools import notebook as nb
@@ -13,18 +12,6 @@ BOOK = load(ROOT)
 STEMS = [path.stem for path in BOOK.exercise_paths()]
 FRAMEWORKS = {each.folder: each.module for each in BOOK.frameworks}
 NOTEBOOKS = ROOT / "notebooks"
-
-
-@pytest.fixture
-def shared(process, monkeypatch):
-    """Let notebooks of a framework share a process, which takes long to start."""
-
-    def start(module, _folder, _limit):
-        started = process(module.removeprefix("d2l_check."))
-        monkeypatch.setattr(started, "close", lambda: None, raising=False)
-        return started
-
-    monkeypatch.setattr(judging, "Process", start)
 
 
 def without_setup(notebook):
