@@ -1,6 +1,7 @@
 """Judging what came back: the checks run here, the student's functions elsewhere."""
 
 import contextlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from d2l_check import criteria
 from d2l_check.grading.cells import cell, needed
 from d2l_check.grading.original import KNOWN, mark
 from d2l_check.grading.remote import Process, RemoteError
-from d2l_check.language import _, in_one_language
+from d2l_check.language import CHOICE, _, in_one_language
 from d2l_check.mistake import Mistaken
 from d2l_check.report import CheckFailed, Finding, Report
 
@@ -47,7 +48,7 @@ def judge(original, notebook, folder, limit=LIMIT):
         module = f"d2l_check.{original.framework}"
         return Process(module, Path(folder).resolve(), limit)
 
-    with contextlib.ExitStack() as stack:
+    with speaking(original.language), contextlib.ExitStack() as stack:
         process, verdicts = None, []
         for test in filter(lambda each: each.calls, original.tests):
             reports = []
@@ -60,6 +61,19 @@ def judge(original, notebook, folder, limit=LIMIT):
         return verdicts
 
 
+@contextlib.contextmanager
+def speaking(language):
+    """Let reports answer in a language, unless whoever grades has chosen one."""
+    if language is None or os.environ.get(CHOICE):
+        yield
+        return
+    os.environ[CHOICE] = language
+    try:
+        yield
+    finally:
+        del os.environ[CHOICE]
+
+
 def before(test, notebook, original, names):
     """Return the sources of all cells that the functions with these names need.
 
@@ -68,9 +82,8 @@ def before(test, notebook, original, names):
     neither test nor answer can be told by their marks, all cells are the student's own.
     """
     ids = [mark(each).get("grade_id") for each in notebook.cells]
-    last = max(
-        (n for n, i in enumerate(ids) if i in (test.id, test.answer)), default=-1
-    )
+    places = [n for n, each in enumerate(ids) if each in (test.id, test.answer)]
+    last = max(places, default=len(ids))
     graded = {each.id for each in original.tests}
     own = [
         cell(each.source)
@@ -78,7 +91,7 @@ def before(test, notebook, original, names):
         if each.cell_type == "code" and found not in graded
     ]
     bound = frozenset().union(*(each.binds for each in own))
-    lost = [each for each in original.cells if each.binds and not each.binds & bound]
+    lost = [each for each in original.cells if each.binds - bound]
     every = [*original.setup, *lost, *own]
     places = {*range(len(original.setup)), *needed(every, names)}
     return [every[place].source for place in sorted(places)]

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from d2l_check.grading.cells import Cell, cell
 from d2l_check.grading.layers import JudgedGRULayer
 
 KNOWN = {check.name: check for check in (*CHECKS, JudgedGRULayer)}  # the last one wins
+SPOKEN = re.compile(r"""setdefault\(["']D2L_LANGUAGE["'], ["'](\w+)["']\)""")
 FRAMEWORKS = ("torch", "tensorflow", "mxnet")
 
 
@@ -41,7 +43,7 @@ class Original:
     `framework` is a module of `d2l_check`, such as ``'torch'``, `tests` what is graded,
     `setup` the cells with imports before the first answer, and `cells` all other cells
     that nobody has to change: what an answer may rely on, even if a student has deleted
-    it.
+    it. `language` is the one that a translated notebook's checks answer in.
     """
 
     path: Path
@@ -49,6 +51,7 @@ class Original:
     tests: tuple[Test, ...]
     setup: tuple[Cell, ...] = ()
     cells: tuple[Cell, ...] = field(default=(), repr=False)
+    language: str | None = None
 
     @property
     def points(self):
@@ -109,7 +112,8 @@ def original(path):
             f"{path} has no graded cell that calls a check: give the notebook that was "
             "handed out, or the one in the course's source/"
         )
-    return Original(Path(path), framework, tuple(tests), tuple(setup), tuple(others))
+    known = Path(path), framework, tuple(tests), tuple(setup), tuple(others)
+    return Original(*known, spoken(notebook))
 
 
 def fitting(known, notebook, path):
@@ -156,6 +160,14 @@ def imported(notebook, path):
         f"{path} doesn't import the checks, as in 'from d2l_check import torch as "
         "check': it's not an assignment of this book"
     )
+
+
+def spoken(notebook):
+    """Return the language that a notebook sets for its checks, or None."""
+    for each in notebook.cells:
+        if each.cell_type == "code" and (found := SPOKEN.search(each.source)):
+            return found[1]
+    return None
 
 
 def installs(made):
