@@ -1,5 +1,6 @@
 """What the judge says of answers that are right, wrong, or meant to deceive it."""
 
+import os
 from functools import cache
 
 import pytest
@@ -11,8 +12,9 @@ from d2l_check.grading.__main__ import main
 from d2l_check.grading.judge import judge
 from d2l_check.grading.original import original
 from d2l_check.grading.remote import Process, StartError
+from d2l_check.language import CHOICE
 from tests.grading.attacks import ATTACKS, TOO_MUCH, cell
-from tests.grading.conftest import assignment
+from tests.grading.conftest import assignment, code
 from tools import notebook as nb
 
 RIGHT = """
@@ -115,6 +117,24 @@ def test_an_array_that_is_changed_over_there_is_seen(graded):
     changing = RIGHT.replace("    return", "    series[0] += 0.5\n    return")
     (verdict,) = graded({"sliding_windows": changing})
     assert "sliding_windows changes what it was given: series" in verdict.text
+
+
+@pytest.mark.situation("exercises: a translated notebook is graded in its language")
+def test_reports_are_in_the_language_of_the_notebook(plain, tmp_path, monkeypatch):
+    notebook = assignment("sliding_windows")
+    setting = 'from os import environ\n\nenviron.setdefault("D2L_LANGUAGE", "ko")'
+    notebook.cells.insert(0, code(setting))
+    nb.write(tmp_path / "handed-out.ipynb", notebook)
+    known = original(tmp_path / "handed-out.ipynb")
+    notebook.cells[2].source = RIGHT
+    assert known.language == "ko"
+    monkeypatch.delenv(CHOICE)
+    for chosen, words in ((None, "3개 모두 맞았습니다"), ("en", "all 3 correct")):
+        if chosen:
+            monkeypatch.setenv(CHOICE, chosen)
+        (verdict,) = judge(known, notebook, tmp_path)
+        assert words in verdict.text
+        assert os.environ.get(CHOICE) == chosen
 
 
 def test_the_command_prints_points_and_reports(plain, tmp_path, capsys):
