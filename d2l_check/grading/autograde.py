@@ -95,11 +95,13 @@ class Restore(NbGraderPreprocessor):
             self.log.warning("%s", error)
         handed_out = read(path).cells
         marked = {mark(c)["grade_id"]: c for c in handed_out if mark(c).get("grade_id")}
-        for cell in nb.cells:
-            right = marked.get(mark(cell).get("grade_id"))
+        found = set()
+        for cell in reversed(nb.cells):  # of copies, the last one counts
+            name = mark(cell).get("grade_id")
             cell.metadata.pop("nbgrader", None)
-            if right is not None:
-                cell.metadata["nbgrader"] = right.metadata["nbgrader"].copy()
+            if name in marked and name not in found:
+                cell.metadata["nbgrader"] = mark(marked[name]).copy()
+                found.add(name)
         here = [mark(cell).get("grade_id") for cell in nb.cells]
         before = 0
         for name, cell in marked.items():
