@@ -84,7 +84,7 @@ def wrong_structure(name, value, example):
             name=name, example=example, found=kind(value)
         ),
         _("Count what your function returns, and look at the brackets."),
-        _("The last line should read: return {example}").format(example=example),
+        _("Just before return, print type(...) and len(...) of what you return."),
     )
 
 

@@ -24,7 +24,7 @@ from tools.exercise import (
     without_solution,
 )
 from tools.files import write_text
-from tools.head import head, set_up
+from tools.head import head, set_up, without_language
 from tools.labels import Labels
 from tools.markdown import Images, render
 from tools.myst import Where
@@ -86,7 +86,8 @@ def assemble(
         around.coverage,
     )
     frameworks = book.frameworks if chapter.all_frameworks else (edition.framework,)
-    code = set_up(frameworks, book)
+    checked = any("d2l_check" in c.text for c in chapter.cells if c.kind == "code")
+    code = set_up(frameworks, book, edition.language if checked else None)
     cells = [
         new_markdown_cell(opening, id=_digest(chapter.stem, "head")),
         new_code_cell(code, id=_digest(chapter.stem, "set-up")),
@@ -194,9 +195,12 @@ def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
 
 
 def same_code(first: NotebookNode, second: NotebookNode) -> bool:
-    """Tell whether two notebooks run the same code cells in the same order."""
-    return [cell.source for cell in code_cells(first)] == [
-        cell.source for cell in code_cells(second)
+    """Tell whether two notebooks run the same code cells in the same order.
+
+    The language in which the checks answer makes no difference.
+    """
+    return [without_language(cell.source) for cell in code_cells(first)] == [
+        without_language(cell.source) for cell in code_cells(second)
     ]
 
 

@@ -68,7 +68,7 @@ class ReversePadded(ReferenceCheck):
         Mistake(
             "one-length",
             _("All sequences are reversed by the same length."),
-            _("Each sequence has a length of its own."),
+            _("Each sequence has its own length. Where do you use lengths[i]?"),
             _("Print the length that you use for each sequence. Is it lengths[i]?"),
             planted=[{"by": "first"}, {"by": "shortest"}],
         ),
@@ -127,7 +127,7 @@ class SentenceVector(ReferenceCheck):
         ),
         Mistake(
             "padding-read",
-            _("The forward half is taken from behind the end of the sequences."),
+            _("The forward half is taken from past the end of the sequences."),
             _("The last real step of sequence i is lengths[i] - 1."),
             _(
                 "For a sequence of length 2, print the step of the forward half. "
@@ -266,7 +266,7 @@ class Waits(ReferenceCheck):
         Mistake(
             "whole-sequence",
             _("Each step waits for the end of the whole sequence."),
-            _("The backward direction starts anew in each chunk."),
+            _("The backward direction starts over in each chunk."),
             _(
                 "Print your list for num_steps = 4, chunk = 2, outlook = 0. When "
                 "does step 0 know?"
@@ -282,7 +282,7 @@ class Waits(ReferenceCheck):
         ),
         Mistake(
             "beyond-the-end",
-            _("Some steps wait for what will never come."),
+            _("Some steps wait for input past the end."),
             _("What is read last if the sequence ends early?"),
             _("Print t plus your wait for each t. Is it ever above num_steps - 1?"),
             planted=[{"cut": False}],

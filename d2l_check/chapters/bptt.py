@@ -57,7 +57,7 @@ class LogitGradient(ReferenceCheck):
         ),
         Mistake(
             "padding-not-masked",
-            _("Steps behind the end of a sequence get a gradient."),
+            _("Steps past the end of a sequence get a gradient."),
             _("They don't enter the loss, so what must their gradient be?"),
             _("Step t of sequence i counts if t < lengths[i], counting from 0."),
             planted=[{"masked": False}, {"masked": False, "count": "all"}],
@@ -158,7 +158,7 @@ class LeakyBackward(ReferenceCheck):
     mistakes = [
         Mistake(
             "leak-forgotten",
-            _("One of the ways back from a state to the one before is missing."),
+            _("One path of the gradient from a state to the one before is missing."),
             _("In how many places does the state before appear in the equation?"),
             _("The part that leaks through has the derivative 1 - alpha."),
             planted=[{"leak": False}],
@@ -186,7 +186,7 @@ class LeakyBackward(ReferenceCheck):
         Mistake(
             "new-state",
             _("The gradient of W_hh is computed with the state of the same step."),
-            _("Which state was multiplied by W_hh on the way forward?"),
+            _("Which state was multiplied by W_hh in the forward pass?"),
             _(
                 "states has one entry more than X. Which index has the state that "
                 "step t read?"
@@ -215,7 +215,7 @@ class LeakyBackward(ReferenceCheck):
         ),
         Mistake(
             "not-transposed",
-            _("On the way back, the product is taken with W_hh itself."),
+            _("In the backward pass, the product is taken with W_hh itself."),
             _("Look at the rule for products. With h = h, shapes don't warn you."),
             _(
                 "A came from H @ W_hh. Write the shapes of dA and W_hh for h = "

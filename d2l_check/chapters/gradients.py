@@ -77,7 +77,7 @@ class LeakyJacobian(ReferenceCheck):
         ),
         Mistake(
             "shares-swapped",
-            _("The shares of the old state and of the candidate are swapped."),
+            _("The weights of the old state and of the candidate are swapped."),
             _("Which of the two is multiplied by alpha in the formula?"),
             _(
                 "Set alpha to 1: the old state is kept whole. Is your Jacobian the "
@@ -252,7 +252,7 @@ class KeepBias(ReferenceCheck):
         Mistake(
             "logistic-again",
             _("The logistic function is applied to the gate."),
-            _("It leads from the bias to the gate. You need the way back."),
+            _("It leads from the bias to the gate. Which function inverts it?"),
             _(
                 "Can a bias be negative? Can your result? Solve f = 1 / (1 + "
                 "exp(-b)) for b."

@@ -60,7 +60,7 @@ class OneGateStep(ReferenceCheck):
         Mistake(
             "one-gate-tanh",
             _("The gate goes through tanh, so that it can be negative."),
-            _("Between which two numbers does a share lie?"),
+            _("Between which two numbers must a gate lie?"),
             _(
                 "Print the smallest number in Z. Can you keep a negative part of "
                 "a state?"
@@ -79,7 +79,7 @@ class OneGateStep(ReferenceCheck):
         ),
         Mistake(
             "one-gate-share",
-            _("The candidate comes in whole, and not with its share."),
+            _("The candidate is added whole, without its weight."),
             _("The two weights of a mean have the sum 1."),
             _(
                 "Set b_z to 100, so that Z is 1. How much of the candidate is left "
@@ -89,7 +89,7 @@ class OneGateStep(ReferenceCheck):
         ),
         Mistake(
             "one-gate-swapped",
-            _("The parameters of the gate and of the candidate changed places."),
+            _("The parameters of the gate and of the candidate are swapped."),
             _("The last letter of an index says what a weight leads to."),
             _("Which of your lines uses W_xz, W_hz and b_z? Does it have a sigmoid?"),
             planted=[{"swapped": True}],
@@ -209,21 +209,21 @@ class GateJacobian(ReferenceCheck):
     mistakes = [
         Mistake(
             "jacobian-direct-only",
-            _("Only the direct way is there: the gate and candidate are missing."),
+            _("Only the direct path is there: the gate and candidate are missing."),
             _("In how many places does the old state stand in the equations?"),
             _("Set W_hz and W_hh to something large. Does your result change?"),
             planted=[{"gate": 0, "candidate": False}],
         ),
         Mistake(
             "jacobian-no-gate",
-            _("The way through the gate is missing."),
+            _("The path through the gate is missing."),
             _("The gate depends on the old state, too. Use the product rule."),
             _("Set W_hh to 0 and z to one half. How does W_hz move the new state?"),
             planted=[{"gate": 0}],
         ),
         Mistake(
             "jacobian-no-candidate",
-            _("The way through the candidate is missing."),
+            _("The path through the candidate is missing."),
             _("What does a change of the candidate do to the new state?"),
             _(
                 "Set W_hz to 0. How does W_hh move the new state? Follow it "
@@ -233,7 +233,7 @@ class GateJacobian(ReferenceCheck):
         ),
         Mistake(
             "jacobian-no-direct",
-            _("The direct way is missing."),
+            _("The direct path is missing."),
             _("What is left of the derivative if all weights are zero?"),
             _(
                 "Set W_hz and W_hh to 0. The state is z * h plus a constant: what "
@@ -243,14 +243,14 @@ class GateJacobian(ReferenceCheck):
         ),
         Mistake(
             "jacobian-sign",
-            _("The way through the gate has the wrong sign."),
+            _("The path through the gate has the wrong sign."),
             _("If the gate rises a little, which way does the state move?"),
             _("If z rises, h gains and h_tilde loses. Which difference is multiplied?"),
             planted=[{"gate": -1}],
         ),
         Mistake(
             "jacobian-share",
-            _("The candidate's way isn't weighted with its share."),
+            _("The path through the candidate lacks its weight."),
             _("By what is the candidate multiplied in the blend?"),
             _(
                 "Set z to 1: the candidate has no say. Does W_hh still appear in "

@@ -55,7 +55,7 @@ class LSTMStep(ReferenceCheck):
     mistakes = [
         Mistake(
             "lstm-input-forget",
-            _("The input gate and the forget gate have changed places."),
+            _("The input gate and the forget gate are swapped."),
             _("Which gate multiplies the old memory, which the candidate?"),
             _(
                 "Set C to 0. Which gate should have no effect then? Try it with "
@@ -137,7 +137,7 @@ class ForgetBiasFor(ReferenceCheck):
     mistakes = [
         Mistake(
             "forget-bias-e",
-            _("After that many steps a share of 1/e is left, and not one half."),
+            _("After that many steps a fraction of 1/e is left, not one half."),
             _("Put your result into the gate and multiply as often as asked."),
             _("For half_life = 1, which value should the gate have? Print yours."),
             planted=[{"base": np.e}],
@@ -152,7 +152,7 @@ class ForgetBiasFor(ReferenceCheck):
         Mistake(
             "forget-bias-gate",
             _("That is the value of the gate, and not the bias that gives it."),
-            _("Which function turns the logistic function back?"),
+            _("Which function is the inverse of the logistic function?"),
             _(
                 "Is your result always between 0 and 1? Put it into a sigmoid: is "
                 "that the gate?"
@@ -243,7 +243,7 @@ class PeepholeStep(ReferenceCheck):
         ),
         Mistake(
             "peephole-turned",
-            _("The peepholes of the input and the forget gate changed places."),
+            _("The peepholes of the input gate and the forget gate are swapped."),
             _("The second letter of an index says whose peephole it is."),
             _(
                 "Which gate is closed by w_cf? Write the letter of the gate beside "

@@ -35,7 +35,7 @@ class NumberTokens(ReferenceCheck):
     mistakes = [
         Mistake(
             "number-no-unknown",
-            _("There is no place for unknown tokens."),
+            _("There is no index for unknown tokens."),
             _("Which token has index 0?"),
             _(
                 "What is index 0 for in Vocab? Print your list beside "

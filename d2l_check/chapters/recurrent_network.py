@@ -31,15 +31,15 @@ class ColumnStep(ReferenceCheck):
         W_ax,
         b_a,
         by_rows=False,
-        transposed=False,
+        transposed=(),
         swapped=False,
         phi=np.tanh,
         bias=lambda b_a: b_a,
     ):
         if swapped:
             W_aa, W_ax = W_ax, W_aa
-        if transposed:
-            W_aa, W_ax = W_aa.T, W_ax.T
+        W_aa = W_aa.T if "aa" in transposed else W_aa
+        W_ax = W_ax.T if "ax" in transposed else W_ax
         if by_rows:
             return phi(a @ W_aa + x @ W_ax + bias(b_a))
         return phi(W_aa @ a + W_ax @ x + bias(b_a))
@@ -49,7 +49,7 @@ class ColumnStep(ReferenceCheck):
             "columns-by-rows",
             _("The states stand on the left of the weights, as rows do."),
             _(
-                "In columns a product is turned round: which two sizes "
+                "In columns a product is the other way round: which sizes "
                 "must meet in the middle?"
             ),
             _(
@@ -66,11 +66,18 @@ class ColumnStep(ReferenceCheck):
                 "W_ax has the shape (h, d), x has (d, n). What does .T make of "
                 "the first?"
             ),
-            planted=[{"transposed": True}],
+            planted=[{"transposed": ("aa", "ax")}],
+        ),
+        Mistake(
+            "columns-one-transposed",
+            _("One of the two weights is transposed before the product."),
+            _("Both are used as they are given. Which one has .T or a transpose?"),
+            _("W_aa is square: its shape doesn't warn you. What do its indices say?"),
+            planted=[{"transposed": ("aa",)}, {"transposed": ("ax",)}],
         ),
         Mistake(
             "columns-swapped",
-            _("W_aa and W_ax have changed places."),
+            _("W_aa and W_ax are swapped."),
             _("Read the index of the lectures: ax is to a, from x."),
             _(
                 "Which weight has the shape (h, d)? Write the shapes beside both "
@@ -104,8 +111,10 @@ class WindowWeights(ReferenceCheck):
     tensors = False
 
     @staticmethod
-    def reference(d, k, transposed=False, block=0, everywhere=False, keeps=False):
-        W_xh, W_hh = np.zeros((d, k * d)), np.eye(k * d, k=d)
+    def reference(
+        d, k, transposed=False, block=0, everywhere=False, keeps=False, by=None
+    ):
+        W_xh, W_hh = np.zeros((d, k * d)), np.eye(k * d, k=d if by is None else by)
         W_xh[:, block * d : (block + 1) * d if block >= 0 else None] = np.eye(d)
         if everywhere:
             W_xh = np.tile(np.eye(d), k)
@@ -126,6 +135,13 @@ class WindowWeights(ReferenceCheck):
                 "afterwards?"
             ),
             planted=[{"transposed": True}],
+        ),
+        Mistake(
+            "window-shifts-by-one",
+            _("W_hh shifts the state by one number, not by one input."),
+            _("How many numbers does one input have? Each has to move that far."),
+            _("For d = k = 2, compute [1, 0, 0, 0] @ W_hh. Where should the 1 be?"),
+            planted=[{"by": 1}, {"by": -1}],
         ),
         Mistake(
             "window-adds-up",
@@ -214,7 +230,7 @@ class RunInPieces(ReferenceCheck):
         Mistake(
             "pieces-old-state",
             _("The state that is returned is the one that was given."),
-            _("Whoever reads on needs the state after the last step."),
+            _("If you read on, which state do you need: the first or the last?"),
             _("Compare your H with the last of the outputs. Which name do you return?"),
             planted=[{"returned": "first"}],
         ),
@@ -271,7 +287,7 @@ class Dependence(ReferenceCheck):
     mistakes = [
         Mistake(
             "dependence-transposed",
-            _("Rows and columns of the table have changed places."),
+            _("Rows and columns of the table are swapped."),
             _("Row s belongs to the input that was touched."),
             _(
                 "Touch only input 0 of running_sum. Do your changes fill a row or "

@@ -157,7 +157,7 @@ class MeanValid(ReferenceCheck):
         Mistake(
             "mean-is-the-last",
             _("This is the state at the last real step."),
-            _("Here all real steps should have their share."),
+            _("Here every real step should count."),
             _(
                 "Which states enter your result for a sequence of length 3? Look "
                 "at your index."
@@ -250,7 +250,7 @@ class DecodeGreedily(ReferenceCheck):
         Mistake(
             "greedy-keeps-eos",
             _("The result ends with eos."),
-            _("eos is a signal to stop; whoever reads the tokens doesn't want it."),
+            _("eos is a signal to stop. Should it be among the tokens you return?"),
             _("Which comes first in your loop: append or the question for eos?"),
             planted=[{"keeps_eos": True}],
         ),
@@ -339,7 +339,7 @@ class SequencesRight(ReferenceCheck):
         ),
         Mistake(
             "right-share",
-            _("This is a share, not a number of sequences."),
+            _("This is a fraction, not a number of sequences."),
             _("What is the task asking for?"),
             _("Is your result between 0 and 1? Which function makes it so?"),
             planted=[{"put_together": "share"}],

@@ -122,7 +122,7 @@ class SlidingWindows(ReferenceCheck):
         ),
         Mistake(
             "windows-newest-first",
-            _("The windows are turned round."),
+            _("The windows are reversed."),
             _("The oldest value comes first, as in the series."),
             _(
                 "Print the first row of X beside series[:3]. Which slice turns "
@@ -194,7 +194,7 @@ class WindowAgainstRecurrent(ReferenceCheck):
         ),
         Mistake(
             "parameters-each-step",
-            _("The recurrent model has weights of its own for each step."),
+            _("The recurrent model has separate weights for each step."),
             _("Which of its numbers change when the sequence becomes longer?"),
             _(
                 "Where does k stand in your formula for the recurrent model? Try k "

@@ -447,5 +447,7 @@ def process_ended():
     return Mistake(
         "process-ended",
         _("The process in which your function ran has ended, or gave no answer."),
-        _("Look for exit, for recursion without end, and for too much memory."),
+        _(
+            "Look for exit, for a function that always calls itself, or for too much memory."
+        ),
     )

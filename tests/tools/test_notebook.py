@@ -7,6 +7,7 @@ from nbformat.v4 import new_output
 from tests.tools.records import executed
 from tools import notebook as nb
 from tools.build import build_all
+from tools.head import SPEAK
 
 
 @pytest.fixture
@@ -80,6 +81,14 @@ def test_all_outputs_are_dropped_when_any_code_changed(built):
     nb.code_cells(stored)[-1].source += "  # changed"
     assert not nb.carry_outputs(target, stored)
     assert not nb.has_outputs(target)
+
+
+def test_outputs_are_carried_over_to_another_language_of_the_checks(built):
+    target = built[0].notebook
+    stored = executed(target)
+    first = nb.code_cells(target)[0]
+    first.source = SPEAK.format(language="ko") + first.source
+    assert nb.carry_outputs(target, stored) and nb.has_outputs(target)
 
 
 def test_the_live_note_is_not_stored(built):

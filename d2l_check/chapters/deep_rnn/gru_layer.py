@@ -16,21 +16,25 @@ WRONG_KINDS = {
         "lstm-returned",
         _("The layer is an LSTM."),
         _("Look at the name of the class that you use."),
+        _("Print what you return. Which class does it show, and which sizes?"),
     ),
     "rnn": Mistake(
         "rnn-returned",
         _("The layer is a plain recurrent network without gates."),
         _("Look at the name of the class that you use."),
+        _("Print what you return. Which class does it show, and which sizes?"),
     ),
     "cell": Mistake(
         "cell-returned",
         _("This is a cell: it makes one step only."),
         _("A layer runs a cell along the whole sequence."),
+        _("Print what you return. Which class does it show, and which sizes?"),
     ),
     "model": Mistake(
         "model-returned",
         _("This is a whole model already."),
         _("Return the layer alone. RNNModel is built on it later."),
+        _("Print what you return. Which class does it show, and which sizes?"),
     ),
 }
 
@@ -97,6 +101,7 @@ def not_a_layer(layer):
             found=kind(layer)
         ),
         _("Look at what RNNModel is built on in the chapter."),
+        _("Print what you return. Which class does it show, and which sizes?"),
     )
 
 
@@ -106,6 +111,7 @@ def wrong_number(found, right):
             "one-layer",
             _("There is one layer only; {right} were asked for.").format(right=right),
             _("Where does your code use num_layers?"),
+            _("Print what you return. Which class does it show, and which sizes?"),
         )
     return Mistake(
         "wrong-number-of-layers",
@@ -113,6 +119,7 @@ def wrong_number(found, right):
             found=found, right=right
         ),
         _("Where does your code use num_layers?"),
+        _("Print what you return. Which class does it show, and which sizes?"),
     )
 
 
@@ -123,6 +130,7 @@ def wrong_units(found, right):
             found=found, right=right
         ),
         _("Use num_hiddens, and look at the order of the arguments."),
+        _("Print what you return. Which class does it show, and which sizes?"),
     )
 
 
@@ -133,6 +141,7 @@ def wrong_inputs(found, right):
             "The layer expects {found} inputs; the vocabulary has {right} tokens."
         ).format(found=found, right=right),
         _("The inputs are one-hot vectors. How long are they?"),
+        _("Print what you return. Which class does it show, and which sizes?"),
     )
 
 
