@@ -448,6 +448,7 @@ def process_ended():
         "process-ended",
         _("The process in which your function ran has ended, or gave no answer."),
         _(
-            "Look for exit, for a function that always calls itself, or for too much memory."
+            "Look for exit, for a function that always calls itself, "
+            "or for too much memory."
         ),
     )
