@@ -36,6 +36,8 @@ else that of your system. If any of it isn't translated, all of it is English.
     language     the language of the hints
     silence      nothing is printed beside the report
     binding      a check as the function that notebooks call
+    stack        a framework's recurrent layer in words that all frameworks share
+    grading      points for what students hand in, out of their code's reach
 
 How it is made: each exercise has a `Check`, a list of criteria that are looked at in
 order (`criteria`). A `Submission` calls what was written and survives it. A `Mistake`

@@ -6,7 +6,7 @@ import numpy as onp
 
 from d2l_check.binding import bind
 from d2l_check.chapters import CHECKS
-from d2l_check.chapters.deep_rnn.gru_layer import Stack
+from d2l_check.stack import Stack
 from d2l_local import mxnet as d2l
 
 import mxnet  # isort: skip  # after d2l, which lets it run on today's NumPy
@@ -137,6 +137,18 @@ class MXNet:
         net.initialize(init.Zero(), ctx=self.device)  # which draws nothing
         state = net.begin_state(batch_size=2, ctx=self.device)
         self.wait(net(self.integers(onp.zeros((2, 3))), state)[0])
+
+    def run_gru(self, layer, weights, inputs):
+        """Return the outputs (T, n, h) of a GRU with other weights.
+
+        For each layer, `weights` holds W_x (d, 3h), W_h (h, 3h), b_x and b_h (3h,), in
+        the order of reset gate, update gate and candidate.
+        """
+        names = "i2h_weight", "h2h_weight", "i2h_bias", "h2h_bias"
+        for k, arrays in enumerate(weights):
+            for name, array in zip(names, arrays):
+                getattr(layer, f"l{k}_{name}").set_data(self.tensor(array.T))
+        return self.numpy(layer(self.tensor(inputs)))
 
     def language_model(self, params):
         """Return an RNNModel with these parameters, and a list of calls with a history.

@@ -43,7 +43,7 @@ class Submission:
                 with settings_kept(self.framework), time_limit(limit):
                     result = settled(self.function(*arguments))
                     self.framework.wait(result)
-            except KeyboardInterrupt:
+            except (KeyboardInterrupt, Mistaken):  # the latter of another process
                 raise
             except TimeUp as error:
                 self.too_slow = time_up(self, error, limit)
@@ -167,7 +167,8 @@ def from_exception(submission, error):
             _("Put your code in the place of: raise NotImplementedError()"),
             _("Which step comes first? Write that line, print what it gives, go on."),
         )
-    if isinstance(error, TypeError) and error.__traceback__.tb_next is None:
+    outside = error.__traceback__.tb_next is None
+    if isinstance(error, TypeError) and getattr(error, "at_call", outside):
         return Mistake(
             "wrong-signature",
             _("It can't be called as {call}: {message}").format(
@@ -206,6 +207,8 @@ def place(submission, error):
     """
     own = getattr(getattr(submission.function, "__code__", None), "co_filename", None)
     found, step = None, error.__traceback__
+    if known := getattr(error, "place", None):  # of a function in another process
+        return _("It stops in line {line}: {code}").format(line=known[0], code=known[1])
     while step is not None:
         name = step.tb_frame.f_code.co_filename
         if name == own or is_cell(name):

@@ -8,7 +8,7 @@ import numpy as np
 
 from d2l_check.binding import bind
 from d2l_check.chapters import CHECKS
-from d2l_check.chapters.deep_rnn.gru_layer import Stack
+from d2l_check.stack import Stack
 from d2l_local import tensorflow as d2l
 
 import tensorflow as tf  # isort: skip  # after d2l, which silences its notices
@@ -132,6 +132,31 @@ class TensorFlow:
         """Build an RNNModel on a layer, and run it."""
         net = d2l.RNNModel(layer, vocab_size)
         net(self.integers(np.zeros((2, 3))), net.begin_state(batch_size=2))
+
+    def run_gru(self, made, weights, inputs):
+        """Return the outputs (T, n, h) of a GRU, or a list of them, with other weights.
+
+        For each layer, `weights` holds W_x (d, 3h), W_h (h, 3h), b_x and b_h (3h,), in
+        the order of reset gate, update gate and candidate. A GRU that has a single bias
+        gets b_x.
+        """
+        layers = list(made) if isinstance(made, list | tuple) else [made]
+        cells = [cell for layer in layers for cell in cells_of(layer)]
+        for cell, arrays in zip(cells, weights, strict=True):
+            cell = getattr(cell, "cell", cell)
+            # Keras puts the update gate first.
+            W_x, W_h, b_x, b_h = (
+                np.concatenate([np.split(a, 3, axis=-1)[i] for i in (1, 0, 2)], axis=-1)
+                for a in arrays
+            )
+            biases = {0: [], 1: [b_x], 2: [np.stack([b_x, b_h])]}
+            shapes = [len(each.shape) for each in cell.get_weights()[2:]]
+            cell.set_weights([W_x, W_h, *biases[shapes[0] if shapes else 0]])
+        X = tf.transpose(self.tensor(inputs), (1, 0, 2))
+        for layer in layers:
+            X = layer(X, training=False)
+            X = X[0] if isinstance(X, list | tuple) else X
+        return self.numpy(tf.transpose(X, (1, 0, 2)))
 
     def language_model(self, params):
         """Return an RNNModel with these parameters, and a list of calls with a history.

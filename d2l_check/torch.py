@@ -9,7 +9,7 @@ from torch import nn
 
 from d2l_check.binding import bind
 from d2l_check.chapters import CHECKS
-from d2l_check.chapters.deep_rnn.gru_layer import Stack
+from d2l_check.stack import Stack
 from d2l_local import torch as d2l
 
 
@@ -129,6 +129,20 @@ class PyTorch:
         net = d2l.RNNModel(layer, vocab_size).to(self.device)
         state = net.begin_state(device=self.device, batch_size=2)
         net(self.integers(np.zeros((2, 3), int)), state)
+
+    def run_gru(self, layer, weights, inputs):
+        """Return the outputs (T, n, h) of a GRU with other weights.
+
+        For each layer, `weights` holds W_x (d, 3h), W_h (h, 3h), b_x and b_h (3h,), in
+        the order of reset gate, update gate and candidate.
+        """
+        with torch.no_grad():
+            for k, arrays in enumerate(weights):
+                names = "weight_ih", "weight_hh", "bias_ih", "bias_hh"
+                for name, array in zip(names, arrays):
+                    if name.startswith("weight") or layer.bias:
+                        getattr(layer, f"{name}_l{k}").copy_(self.tensor(array.T))
+            return self.numpy(layer.eval()(self.tensor(inputs))[0])
 
     def language_model(self, params):
         """Return an RNNModel with these parameters, and a list of calls with a history.

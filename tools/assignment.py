@@ -28,7 +28,10 @@ from tools.edition import Online
 from tools.files import write_text
 
 CONFIG = """\
+from d2l_check.grading import autograde
+
 c = get_config()  # noqa: F821
+autograde.configure(c)  # grades come from where no answer can reach them
 c.CourseDirectory.course_id = {name!r}
 c.ExecutePreprocessor.timeout = 600  # seconds for one cell; a training run takes some
 """

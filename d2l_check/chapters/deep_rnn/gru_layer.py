@@ -1,29 +1,10 @@
 """Exercise 2, second part: the framework's own deep GRU."""
 
-from dataclasses import dataclass
-
 from d2l_check.criteria import Check, Criterion
 from d2l_check.language import _
 from d2l_check.mistake import Mistake, Mistaken
 from d2l_check.returned import nothing_returned
 from d2l_check.words import kind, message
-
-
-@dataclass(frozen=True)
-class Stack:
-    """A framework's recurrent layer, described in words that all frameworks share.
-
-    `kind` is 'gru', 'lstm', 'rnn', 'cell', 'model' or, for anything else, None.
-    `hiddens` holds the number of hidden units of each layer, `inputs` the number of
-    inputs, or None while it is open. `faults` are keys of mistakes in how the layer was
-    made.
-    """
-
-    kind: str | None
-    hiddens: tuple[int, ...] = ()
-    inputs: int | None = None
-    faults: tuple[str, ...] = ()
-
 
 # Vocabulary, hidden units, layers: two sizes, so that none can be written into the code
 SIZES = ((7, 5, 2), (6, 4, 3))
