@@ -224,7 +224,6 @@ if __name__ == "__main__":
                 last = (failure or said).strip().split("\n")[-1]
                 seen[name, last[:150]] += 1
                 print(f"{where}: {name}: {failure or said or 'says nothing'}")
-            elif code == 2 and len(said.strip().split("\n")) > 3:
-                print(f"LONG {where}: {name}: {said[:600]}")
+            sys.stdout.flush()
         print(*seen.most_common(), sep="\n")
         print(sum(seen.values()), "tracebacks;", dict(ends))
