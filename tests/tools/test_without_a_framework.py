@@ -125,18 +125,13 @@ def test_the_benchmark_itself_wants_all_three(without):
     assert LEFT_OUT.format(NAMES[without.framework]) in done.stderr
 
 
-@pytest.fixture(scope="module")
-def collected(without):
-    """What pytest says of the tests and notebooks that it collects, all in one call."""
-    options = ["--collect-only", "-q", "-rs", "-p", "no:cacheprovider", "--nbval"]
-    rooms = ("tests/helper", "tests/checks", "notebooks")
-    done = without.run("-m", "pytest", *options, *rooms)
+# Apart from the tests: it puts notebooks/ on Python's path, where folders have the
+# names of frameworks.
+def test_nbval_collects_the_notebooks_that_can_run(without):
+    options = ["--collect-only", "-q", "-p", "no:cacheprovider", "--nbval"]
+    done = without.run("-m", "pytest", *options, "notebooks")
     assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
-def test_nbval_collects_the_notebooks_that_can_run(without, collected):
-    files = set(re.findall(r"^(notebooks/\S+\.ipynb)", collected, re.MULTILINE))
+    files = set(re.findall(r"^(notebooks/\S+\.ipynb)", done.stdout, re.MULTILINE))
     left = {key: f for key, f in FOLDERS.items() if key != without.framework}
     wanted = {
         path.relative_to(ROOT).as_posix()
@@ -148,11 +143,12 @@ def test_nbval_collects_the_notebooks_that_can_run(without, collected):
     assert files == wanted
 
 
-def test_every_module_of_tests_is_collected_or_skipped_with_the_reason(
-    without, collected
-):
-    reasons = [line for line in collected.splitlines() if line.startswith("SKIPPED")]
-    assert reasons, collected
+def test_every_module_of_tests_is_collected_or_skipped_with_the_reason(without):
+    options = ["--collect-only", "-q", "-rs", "-p", "no:cacheprovider"]
+    done = without.run("-m", "pytest", *options, "tests/helper", "tests/checks")
+    assert done.returncode == 0, done.stdout + done.stderr
+    reasons = [line for line in done.stdout.splitlines() if line.startswith("SKIPPED")]
+    assert reasons, done.stdout
     ours = LEFT_OUT.format(NAMES[without.framework])
     for line in reasons:
         assert ours in line or f"No module named '{without.framework}'" in line
