@@ -113,6 +113,7 @@ def files(course: Path, built: list[Built]) -> dict[Path, str]:
         folder = course / "source" / item.chapter.stem
         for cell in nb.code_cells(item.notebook):
             cell.outputs, cell.execution_count = [], None
+        item.notebook.metadata["d2l_local"].pop(nb.SEAL, None)
         nb.let_run_all_go_on(item.notebook.cells)  # for students; nbgrader always does
         # Section and framework in the name: notebooks of several assignments may
         # meet in one folder, and nbgrader knows a notebook by its name.

@@ -330,7 +330,7 @@ def read(path: Path) -> NotebookNode:
     text = read_plain(path, str(path))
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("error")  # cells without ids
+            warnings.simplefilter("ignore")  # cells without ids get some
             notebook = nbformat.reads(text, as_version=4)
             nbformat.validate(notebook)
     # What nbformat raises for a JSON text that is no notebook is of many types.

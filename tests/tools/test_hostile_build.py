@@ -9,6 +9,7 @@ from tools.book import BookError, load
 from tools.build import build_all
 from tools.fences import check_closed
 from tools.files import read_text
+from tools.translations.template import of_figures
 
 SAMPLE = "01-sample.md"
 README = "# A book\n\n<!-- contents:begin -->\n<!-- contents:end -->\n"
@@ -337,3 +338,24 @@ def test_a_folder_where_a_notebook_goes_is_named(built, capsys):
     assert run(built) == 2
     said = capsys.readouterr().err
     assert said.startswith(f"error: {path}: ") and "Traceback" not in said
+
+
+@pytest.mark.situation("build: the words of a figure's script")
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('LABELS = {"a": "in"}', "LABELS = 1", "LABELS a table of texts"),
+        ('LABELS = {"a": "in"}', "LABELS = {1: 2}", "LABELS a table of texts"),
+        ('TITLE = "A net"\n', "", "TITLE and DESCRIPTION must be texts"),
+        ('TITLE = "A net"', "TITLE = -'a'", "net.py:1: TITLE must be written out"),
+        ('TITLE = "A net"', "TITLE = (", "net.py:1: isn't valid Python"),
+    ],
+)
+def test_the_words_of_a_figure_are_texts(book, old, new, message):
+    script = 'TITLE = "A net"\nDESCRIPTION = "Boxes."\nLABELS = {"a": "in"}\n'
+    assert old in script
+    (book.root / "img" / "net.py").write_text(script.replace(old, new))
+    with pytest.raises(
+        BookError, match=f"img/net.py.*{message.removeprefix('net.py')}"
+    ):
+        of_figures(book)

@@ -204,7 +204,7 @@ def test_a_random_edit_ends_in_the_tools_own_words(good, monkeypatch):
     monkeypatch.setattr(execute, "run_cells", run_nothing)
     monkeypatch.setenv("D2L_TEXT", "embedded")
     quick = ("build --check", "translations --check", "build")
-    for where, name, code, said, failure in try_edits(good, 7, 25, quick):
+    for where, name, code, said, failure in try_edits(good, 7, 10, quick):
         assert not failure, f"{where}: {name}: {failure}"
         assert code in (0, 1, 2), where
         assert code == 0 or said.strip(), f"{where}: {name} says nothing"
@@ -224,7 +224,6 @@ if __name__ == "__main__":
                 last = (failure or said).strip().split("\n")[-1]
                 seen[name, last[:150]] += 1
                 print(f"{where}: {name}: {failure or said or 'says nothing'}")
-            elif code == 2 and len(said.strip().split("\n")) > 3:
-                print(f"LONG {where}: {name}: {said[:600]}")
+            sys.stdout.flush()
         print(*seen.most_common(), sep="\n")
         print(sum(seen.values()), "tracebacks;", dict(ends))

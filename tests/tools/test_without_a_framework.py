@@ -125,6 +125,8 @@ def test_the_benchmark_itself_wants_all_three(without):
     assert LEFT_OUT.format(NAMES[without.framework]) in done.stderr
 
 
+# Apart from the tests: it puts notebooks/ on Python's path, where folders have the
+# names of frameworks.
 def test_nbval_collects_the_notebooks_that_can_run(without):
     options = ["--collect-only", "-q", "-p", "no:cacheprovider", "--nbval"]
     done = without.run("-m", "pytest", *options, "notebooks")

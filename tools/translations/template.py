@@ -107,11 +107,25 @@ def of_figures(book: Book) -> Template:
         words = words_of(script)
         place = book.relative(script)
         if "LABELS" in words:
+            _check_words(words, place)
             template.add(words["TITLE"], place, "title of a figure, read out")
             template.add(words["DESCRIPTION"], place, "description, read out")
             for name, label in words["LABELS"].items():
                 template.add(label, place, f"label in a figure, {name}; keep it short")
     return template
+
+
+def _check_words(words: dict, place: str) -> None:
+    """Raise BookError if the constants of a figure's script aren't texts."""
+    labels = words["LABELS"]
+    named = isinstance(labels, dict) and all(isinstance(name, str) for name in labels)
+    texts = [words.get("TITLE"), words.get("DESCRIPTION")]
+    texts += labels.values() if named else [None]
+    if not all(isinstance(text, str) and text.strip() for text in texts):
+        raise BookError(
+            f"{place}: TITLE and DESCRIPTION must be texts, and LABELS a table of "
+            f"texts by their names, found {words!r}"
+        )
 
 
 def words_of(script: Path) -> dict:
@@ -128,7 +142,7 @@ def words_of(script: Path) -> dict:
         if (name := line.targets[0].id) in ("TITLE", "DESCRIPTION", "LABELS"):
             try:
                 found[name] = ast.literal_eval(line.value)
-            except ValueError as error:
+            except (ValueError, TypeError) as error:
                 raise BookError(
                     f"img/{script.name}:{line.lineno}: {name} must be written out, "
                     "so that it can be read without drawing"

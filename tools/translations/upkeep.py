@@ -95,7 +95,7 @@ def _merge(
     begun: bool,
 ) -> Merged:
     path = path_of(book, language, template.name)
-    old = _read(path)
+    old = _read(path, book)
     if old is None:
         # Nothing has changed since a translation that there has never been.
         new = merge(empty(language, template.name, book.title), template)
@@ -105,8 +105,8 @@ def _merge(
     return Merged(language, template, path, old, new, required, begun)
 
 
-def _read(path: Path) -> str | None:
-    return read_plain(path, str(path)) if path.exists() else None
+def _read(path: Path, book: Book) -> str | None:
+    return read_plain(path, book.relative(path)) if path.exists() else None
 
 
 def write(item: Merged, book: Book) -> None:
@@ -116,7 +116,7 @@ def write(item: Merged, book: Book) -> None:
     """
     if not item.kept or item.new == item.old:
         return
-    if _read(item.path) != item.old:
+    if _read(item.path, book) != item.old:
         raise BookError(
             f"{book.relative(item.path)} was edited while this command ran, so nothing "
             "was written over it: run the command again"
