@@ -255,7 +255,7 @@ class Saver:
             for key, array in part.items()
         }
         self._check_finite(named, table["position"]["total_loss"])
-        self._kept = self._is_worse(stopped)
+        self._kept = self._is_worse(stopped, arrays["model"])
         if not self._kept:
             write_checkpoint(self.checkpoint.path, named, self._run, table)
             self._note_saved()
@@ -272,7 +272,7 @@ class Saver:
                 f"after batch {self.tally.batch} of epoch {self._progress.epoch + 1}"
             )
 
-    def _is_worse(self, random_state):
+    def _is_worse(self, random_state, model):
         """Tell if the model has become so bad that the file is better left as it is.
 
         After an update that was much too large, numbers may be finite and yet huge, and
@@ -281,6 +281,9 @@ class Saver:
         """
         value = self._measure([self._batch])
         self._set_random_state(random_state)  # a model may draw numbers when measured
+        put_back = getattr(self.snapshot, "put_back_seeds", None)
+        if put_back is not None:
+            put_back(model)
         so_far = self.tally.perplexity() if self.tally.batch else self._progress.value
         if not (math.isfinite(value) and math.isfinite(so_far)):
             return True

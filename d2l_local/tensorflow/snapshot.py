@@ -60,6 +60,15 @@ class Snapshot:
             assign(self.optimizer.variables, updater)
             self.optimizer.learning_rate = rate  # that of the call, not of the file
 
+    def put_back_seeds(self, model):
+        """Put back the variables that aren't trained, from what `model` returned.
+
+        A cell of Keras draws the numbers of its dropout even where it drops nothing.
+        """
+        for i, variable in enumerate(self._variables()):
+            if not variable.trainable:
+                variable.assign(model[str(i)])
+
     def expected_updater(self):
         """Return what `updater` returns after a step."""
         return self.updater()  # Keras makes the variables when it builds an optimiser
