@@ -27,7 +27,7 @@ SLOW = (
     "tests/checks/test_check_binding.py",
     "tests/checks/test_check_odd_results.py::test_no_check_blames_itself_whatever_comes_back",
     "tests/grading/test_book.py",
-    "tests/grading/test_frameworks.py",
+    "tests/grading/test_judged_frameworks.py",
     "tests/grading/test_judge.py",
     "tests/helper/dropin/test_dropin_classic.py",
     "tests/helper/dropin/test_dropin_install.py",

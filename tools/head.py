@@ -58,19 +58,24 @@ def head(
     return "\n\n".join(parts)
 
 
-# The language of the checks, in the set-up of a translated notebook that has some. It
-# gives way to a choice that was made before, and prints nothing.
-SPEAK = """\
-from os import environ
+# What a translated notebook with checks has in its set-up in the place of what the
+# English one has: the language of the checks. It gives way to a choice made before.
+SILENT = "import check_call, sys\n\n"
+SPEAKING = (
+    "import check_call, os, sys\n\n"
+    'os.environ.setdefault("D2L_LANGUAGE", "{language}")  # the checks answer in it\n'
+)
+SPOKEN = re.compile(re.escape(SPEAKING).replace(r"\{language\}", "[a-z]+"))
 
-environ.setdefault("D2L_LANGUAGE", "{language}")  # the checks answer in it
-"""
-SPOKEN = re.compile(re.escape(SPEAK).replace(r"\{language\}", "[a-z]+"))
+
+def with_language(code: str, language: str) -> str:
+    """Return the set-up code of an English notebook for another language's checks."""
+    return code.replace(SILENT, SPEAKING.format(language=language), 1)
 
 
 def without_language(code: str) -> str:
     """Return code as it stands in the English notebook, which says no language."""
-    return SPOKEN.sub("", code)
+    return SPOKEN.sub(SILENT, code)
 
 
 def set_up(
@@ -91,7 +96,7 @@ def set_up(
     modules = {name: pip for group in [*groups, package] for name, pip in group.items()}
     items = [name if name == pip else f"{name}|{pip}" for name, pip in modules.items()]
     code = SET_UP.format(needed=" ".join(items))
-    return SPEAK.format(language=language.key) + code if language else code
+    return with_language(code, language.key) if language else code
 
 
 def _title(chapter: Chapter, edition: Edition, wording: Wording) -> str:

@@ -715,7 +715,7 @@ CASES = {
             (5, TypeError, "int"),
             (__file__, ValueError, r"test_hostile\.py"),
         ),
-        refused("empty", lambda: d2l.speak_everywhere("", "a"), OSError, "a folder"),
+        refused("empty", lambda: d2l.speak_everywhere("", "a"), OSError, "such file"),
     ],
     "tokenize": [
         *wrong(

@@ -7,7 +7,7 @@ from nbformat.v4 import new_output
 from tests.tools.records import executed
 from tools import notebook as nb
 from tools.build import build_all
-from tools.head import SPEAK
+from tools.head import with_language
 
 
 @pytest.fixture
@@ -87,7 +87,8 @@ def test_outputs_are_carried_over_to_another_language_of_the_checks(built):
     target = built[0].notebook
     stored = executed(target)
     first = nb.code_cells(target)[0]
-    first.source = SPEAK.format(language="ko") + first.source
+    first.source = with_language(first.source, "ko")
+    assert "ko" in first.source
     assert nb.carry_outputs(target, stored) and nb.has_outputs(target)
 
 
