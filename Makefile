@@ -22,7 +22,7 @@ COLAB_PYTHONS := $(PYTHONS) $(PY)
 EMBEDDED := env -u D2L_DATA_DIR D2L_TEXT=embedded
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run lab build translations execute section address figures \
+.PHONY: help setup run lab build translations execute section address links figures \
 	test unit test-fast test-colab $(COLAB_RUNS) bench bench-tables lint clean \
 	distclean
 
@@ -83,6 +83,9 @@ address: $(READY) ## set the address of the repository: REPOSITORY=owner/name BR
 	@test -n "$(REPOSITORY)" \
 		|| { echo "name it: make address REPOSITORY=owner/name" >&2; exit 2; }
 	$(PY) -m tools.address $(REPOSITORY) $(if $(BRANCH),--branch $(BRANCH))
+
+links: $(READY) ## ask every external link whether it is there (needs a network)
+	$(PY) -m tools.links
 
 figures: $(READY) ## draw img/*.svg with their scripts
 	$(PY) -m tools.figures

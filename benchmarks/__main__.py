@@ -157,9 +157,22 @@ def main(arguments: list[str] | None = None) -> int:
     what.add_argument("--tables", action="store_true", help="rewrite the tables")
     what.add_argument("--check", action="store_true", help="are the tables fresh?")
     parser.add_argument("--fresh", action="store_true", help="forget earlier results")
+    options = parser.parse_args(arguments)
     try:
-        return act(parser.parse_args(arguments))
+        return act(options)
     except (JobFailed, ResultsError, page.PageError, Mismatch) as error:
+        print(f"\nerror: {error}", file=sys.stderr)
+        return 1
+    except (KeyError, IndexError, TypeError, AttributeError, ValueError) as error:
+        if not (options.check or options.tables):
+            raise
+        print(
+            f"\nerror: benchmarks/{RESULTS.name} lacks what the tables show, "
+            f"{error!r}: take it from the repository again, or run `make bench`",
+            file=sys.stderr,
+        )
+        return 1
+    except (OSError, UnicodeDecodeError) as error:
         print(f"\nerror: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

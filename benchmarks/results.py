@@ -111,7 +111,15 @@ def load(path: Path) -> Results:
             f"{path.parent.name}/{path.name} is missing: `make bench` measures and "
             "writes it"
         )
-    data = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:  # JSON's and Unicode's errors are of this type
+        raise ResultsError(
+            f"{path.parent.name}/{path.name} can't be read: {error}; take it from the "
+            "repository again, or write it by `make bench`"
+        ) from error
+    if not isinstance(data, dict):
+        raise ResultsError(f"{path.parent.name}/{path.name} must hold a JSON object")
     if data.get("format") != FORMAT:
         raise ResultsError(
             f"{path.name} has format {data.get('format')!r}, not {FORMAT}: measure "

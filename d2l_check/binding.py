@@ -3,6 +3,7 @@
 import inspect
 
 from d2l_check.silence import silence
+from d2l_check.undisturbed import undisturbed
 
 
 def bind(check, framework):
@@ -18,7 +19,7 @@ def bind(check, framework):
 
     def call(*functions, **named):
         given = signature.bind(*functions, **named).arguments.values()
-        with framework.check_context(), silence():
+        with undisturbed(), framework.check_context(), silence():
             return check(framework, *given).report()
 
     call.__name__ = call.__qualname__ = check.name

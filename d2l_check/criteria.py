@@ -4,11 +4,12 @@ import os
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
-from d2l_check.language import Message, _
+from d2l_check.language import Message, _, in_one_language
 from d2l_check.mistake import Mistake, Mistaken
 from d2l_check.report import CheckFailed, Finding, Report
-from d2l_check.returned import changed_in_place
+from d2l_check.returned import changed_in_place, odd_result
 from d2l_check.submission import Submission
 from d2l_check.words import message
 
@@ -79,33 +80,56 @@ class Check:
             findings.append(finding)
             if finding.passed:
                 passed.append(criterion.test)
-        notes = [submission.note() for submission in self.submissions]
-        report = Report(
-            self.name, tuple(findings), tuple(map(str, filter(None, notes)))
-        )
+        report = in_one_language(partial(self.written, findings))
         remember(report)
         if not report.passed and os.environ.get("NBGRADER_EXECUTION"):
             raise CheckFailed(report)
         return report
 
+    def written(self, findings):
+        """Return the report on findings, its messages turned into strings."""
+        notes = [submission.note() for submission in self.submissions]
+        return Report(
+            self.name,
+            tuple(finding.written() for finding in findings),
+            tuple(map(str, filter(None, notes))),
+        )
+
     def finding(self, criterion, passed):
         """Return the finding of one criterion; `passed` holds the tests passed so far.
 
-        Its words are translated here, so that a report speaks one language.
+        The third time that it is the same mistake, its hints are more concrete.
         """
-        text = str(criterion.text)
         if any(test not in passed for test in criterion.needs):
-            return Finding(text, None)
+            return Finding(criterion.text, None)
         try:
             criterion.test()
         except Mistaken as error:
-            mistake = error.mistake
+            mistake, evidence = error.mistake, error.evidence
         except Exception as error:
-            mistake = check_broken(error)
+            mistake, evidence = self.unforeseen(error), ()
         else:
-            return Finding(text, True)
-        insist = _failures[self.name, mistake.key] >= PATIENCE - 1
-        return Finding(text, False, mistake.hints(insist), mistake.key)
+            return Finding(criterion.text, True)
+        hints = mistake.general
+        if _failures[self.name, mistake.key] >= PATIENCE - 1:
+            hints = (*hints, *mistake.concrete, *(evidence or self.trace()))
+        return Finding(criterion.text, False, tuple(filter(None, hints)), mistake.key)
+
+    def unforeseen(self, error):
+        """Return the mistake behind an exception that comes from the check's own code.
+
+        Tests hold that a check deals with all that is right. So once a learner's
+        function has been called, what it returned is what the check stumbles over.
+        """
+        called = [each for each in self.submissions if each.last]
+        if not called:
+            return check_broken(error)
+        return odd_result(called[-1].name, called[-1].found)
+
+    def trace(self):
+        """Return the last call of a learner's function as a hint, if there was one."""
+        called = [each for each in self.submissions if each.last]
+        return called[-1].trace() if called else ()
 
 
 def check_broken(error):

@@ -4,8 +4,10 @@ A language is there when its catalogue is: `locale/<language>/LC_MESSAGES/hints.
 English needs none, since the messages themselves are English.
 """
 
+import contextlib
 import gettext
 import os
+import threading
 from pathlib import Path
 
 DOMAIN = "hints"
@@ -13,6 +15,9 @@ LOCALE = Path(__file__).parent / "locale"
 CHOICE = "D2L_LANGUAGE"
 SYSTEM = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 ENGLISH = "en"
+
+
+_report = threading.local()  # while one is written: its language, and what it lacks
 
 
 class UnknownLanguage(ValueError):
@@ -36,6 +41,8 @@ def language():
     order of gettext, and English takes the place of a language that isn't there.
     Raises UnknownLanguage where `D2L_LANGUAGE` names such a language.
     """
+    if speech := getattr(_report, "language", None):
+        return speech
     known = languages()
     if chosen := os.environ.get(CHOICE):
         if (short := _short(chosen)) in known:
@@ -51,6 +58,38 @@ def language():
 def _short(name):
     """Shorten `zh_CN.UTF-8`, `zh-CN` or `ZH` to `zh`."""
     return name.replace("-", "_").split("_")[0].split(".")[0].strip().lower()
+
+
+def in_one_language(write):
+    """Return what `write()` returns, which turns messages into strings.
+
+    If any of them isn't translated, all of them stay English: half a report in a
+    language is harder to read than none.
+    """
+    with _writing_in(language()) as untranslated:
+        written = write()
+    if not untranslated:
+        return written
+    with _writing_in(ENGLISH):
+        return write()
+
+
+@contextlib.contextmanager
+def _writing_in(speech):
+    """Turn messages into strings of one language; yields a list of those it lacks."""
+    _report.language, _report.untranslated = speech, []
+    try:
+        yield _report.untranslated
+    finally:
+        del _report.language, _report.untranslated
+
+
+class _English(gettext.NullTranslations):
+    """What a catalogue asks for a message that it doesn't hold."""
+
+    def gettext(self, text):
+        getattr(_report, "untranslated", []).append(text)
+        return text
 
 
 class Message:
@@ -69,7 +108,9 @@ class Message:
     def __str__(self):
         speech, text = language(), self.text
         if speech != ENGLISH:
-            text = gettext.translation(DOMAIN, LOCALE, [speech]).gettext(text)
+            catalogue = gettext.translation(DOMAIN, LOCALE, [speech])
+            catalogue.add_fallback(_English())
+            text = catalogue.gettext(text)
         return text if self.fields is None else text.format(**self.fields)
 
 

@@ -27,11 +27,15 @@ class Mistake:
 
 
 class Mistaken(Exception):
-    """Raised with a Mistake by a criterion that isn't met; becomes a failed finding."""
+    """Raised with a Mistake by a criterion that isn't met; becomes a failed finding.
 
-    def __init__(self, mistake):
+    `evidence` are hints that show it by an example. They follow the concrete hint of
+    the mistake, or take its place where there is none.
+    """
+
+    def __init__(self, mistake, evidence=()):
         super().__init__(mistake.key)
-        self.mistake = mistake
+        self.mistake, self.evidence = mistake, evidence
 
 
 def together(mistakes):

@@ -6,11 +6,11 @@ import numpy as onp
 
 from d2l_check.binding import bind
 from d2l_check.chapters import CHECKS
-from d2l_check.chapters.deep_rnn.gru_layer import Stack
+from d2l_check.stack import Stack
 from d2l_local import mxnet as d2l
 
 import mxnet  # isort: skip  # after d2l, which lets it run on today's NumPy
-from mxnet import autograd, np, npx  # isort: skip
+from mxnet import autograd, init, np, npx  # isort: skip
 from mxnet.gluon import rnn  # isort: skip
 
 
@@ -29,9 +29,29 @@ class MXNet:
 
     @contextlib.contextmanager
     def check_context(self):
-        """Switch on MXNet's NumPy mode, in which a notebook should be in any case."""
-        with mxnet.util.np_shape(True), mxnet.util.np_array(True):
+        """Work with the usual settings, and leave those that were found.
+
+        Among them is MXNet's NumPy mode, in which a notebook should be in any case.
+        The state of MXNet's random numbers can't be read, so what a learner's function
+        draws is drawn; the checks themselves draw nothing.
+        """
+        before = self.settings()
+        self.change(USUAL)
+        try:
             yield
+        finally:
+            self.change(before)
+
+    def settings(self):
+        """Return the settings of the process that a function could leave changed."""
+        return {name: now() for name, (now, _change) in SETTINGS.items()}
+
+    def change(self, wanted):
+        """Change the settings to what `settings` returned before."""
+        for name, value in wanted.items():
+            now, change = SETTINGS[name]
+            if now() != value:
+                change(value)
 
     def on(self):
         """Return the device, as the last arguments of a learner's function."""
@@ -63,11 +83,11 @@ class MXNet:
         """Return the numbers of a tensor as a new array in double precision."""
         return tensor.asnumpy().astype(onp.float64)
 
-    def wait(self, result):
+    def wait(self, result, depth=8):
         """Wait for a result: until then an exception may still be on its way."""
-        if isinstance(result, list | tuple):
+        if type(result) in (list, tuple) and depth:
             for part in result:
-                self.wait(part)
+                self.wait(part, depth - 1)
         elif self.is_tensor(result):
             result.wait_to_read()
 
@@ -114,9 +134,21 @@ class MXNet:
     def run_model(self, layer, vocab_size):
         """Build an RNNModel on a layer, and run it."""
         net = d2l.RNNModel(layer, vocab_size)
-        net.initialize(ctx=self.device)
+        net.initialize(init.Zero(), ctx=self.device)  # which draws nothing
         state = net.begin_state(batch_size=2, ctx=self.device)
         self.wait(net(self.integers(onp.zeros((2, 3))), state)[0])
+
+    def run_gru(self, layer, weights, inputs):
+        """Return the outputs (T, n, h) of a GRU with other weights.
+
+        For each layer, `weights` holds W_x (d, 3h), W_h (h, 3h), b_x and b_h (3h,), in
+        the order of reset gate, update gate and candidate.
+        """
+        names = "i2h_weight", "h2h_weight", "i2h_bias", "h2h_bias"
+        for k, arrays in enumerate(weights):
+            for name, array in zip(names, arrays):
+                getattr(layer, f"l{k}_{name}").set_data(self.tensor(array.T))
+        return self.numpy(layer(self.tensor(inputs)))
 
     def language_model(self, params):
         """Return an RNNModel with these parameters, and a list of calls with a history.
@@ -126,7 +158,7 @@ class MXNet:
         W_xh, W_hh, b_h, W_hq, b_q = params
         layer = rnn.RNN(len(b_h), activation="tanh", input_size=len(W_xh))
         net = d2l.RNNModel(layer, len(b_q))
-        net.initialize(ctx=self.device)
+        net.initialize(init.Zero(), ctx=self.device)  # which draws nothing
         arrays = {
             layer.l0_i2h_weight: W_xh.T,
             layer.l0_h2h_weight: W_hh.T,
@@ -150,6 +182,24 @@ class MXNet:
         """Return the numbers of all parameters of a model."""
         return [self.numpy(p.data()) for p in net.collect_params().values()]
 
+
+def numpy_mode():
+    """Return whether shapes and arrays are those of NumPy."""
+    util = mxnet.util
+    return util.is_np_shape(), util.is_np_array()
+
+
+def set_numpy_mode(wanted):
+    mxnet.util.set_np(*wanted)
+
+
+# Each setting with the functions that read and write it
+SETTINGS = {
+    "numpy": (numpy_mode, set_numpy_mode),
+    "recording": (autograd.is_recording, autograd.set_recording),
+    "training": (autograd.is_training, autograd.set_training),
+}
+USUAL = {"numpy": (True, True), "recording": False, "training": False}
 
 _framework = MXNet()
 

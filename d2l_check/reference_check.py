@@ -5,6 +5,7 @@ the function is called, on which inputs it is tried and what it should return; s
 `chapters/` for examples.
 """
 
+import math
 from dataclasses import dataclass
 from functools import partial
 
@@ -12,6 +13,7 @@ import numpy as np
 
 from d2l_check.comparison import close
 from d2l_check.criteria import Check, Criterion
+from d2l_check.differences import arguments, differences
 from d2l_check.language import Message, _
 from d2l_check.mistake import Mistake, Mistaken
 from d2l_check.recognition import recognise
@@ -21,9 +23,13 @@ from d2l_check.returned import (
     not_a_tensor,
     not_finite,
     nothing_returned,
+    read,
     wrong_shape,
+    wrong_structure,
 )
-from d2l_check.words import kind, shorten
+from d2l_check.words import kind
+
+DEEPEST = 8  # levels of lists in lists that are looked into
 
 
 class Fresh:
@@ -80,13 +86,15 @@ class ReferenceCheck(Check):
     same in all frameworks. `letters` writes the shape of a returned tensor in letters.
     `differentiable` names the arrays in the last argument, a list of parameters, if a
     gradient must reach each of them. `returns_text` and `unchanged_text` say what the
-    first criterion and the one about the arguments look at.
+    first criterion and the one about the arguments look at. `results` are the names of
+    several results, as the task has them.
     """
 
     cases: tuple
     mistakes: list
     tensors = True
     letters = ""
+    results: tuple[str, ...] = ()
     differentiable: tuple[str, ...] = ()
     returns_text = _("{call} returns something of the right kind")
     unchanged_text = _("the arguments stay as they were")
@@ -97,7 +105,7 @@ class ReferenceCheck(Check):
         self.groups = {}
         for case in self.trials:
             self.groups.setdefault(case.text, []).append(case)
-        self.values, self.found = {}, {}
+        self.values, self.found, self.traces = {}, {}, {}
 
     @staticmethod
     def reference(*arguments, **changes):
@@ -141,12 +149,18 @@ class ReferenceCheck(Check):
             for case in first:
                 self.examined(case)
         except Mistaken as error:
-            raise Mistaken(self.recognised() or error.mistake) from None
+            mistake = self.recognised() or error.mistake
+            raise Mistaken(mistake, error.evidence) from None
 
     def examined(self, case):
         """Return what the function returns for a case, once it is of the right kind."""
         if case not in self.found:
-            self.found[case] = self.examine(self.returned(case), self.right(case))
+            value = self.returned(case)
+            try:
+                self.found[case] = self.examine(value, self.right(case))
+            except Mistaken as error:
+                evidence = error.evidence or self.traces[case]
+                raise Mistaken(error.mistake, evidence) from None
         return self.found[case]
 
     def returned(self, case):
@@ -159,11 +173,12 @@ class ReferenceCheck(Check):
                 self.values[case] = self.call(case)
             except Mistaken as error:
                 self.values[case] = error
+            self.traces[case] = self.submission.trace()
         value = self.values[case]
-        if isinstance(value, Mistaken):
-            raise Mistaken(value.mistake)
+        if type(value) is Mistaken:
+            raise Mistaken(value.mistake, value.evidence)
         if value is None:
-            raise Mistaken(nothing_returned(f"{self.name}(...)"))
+            raise Mistaken(nothing_returned(f"{self.name}(...)"), self.traces[case])
         return value
 
     def call(self, case):
@@ -192,28 +207,31 @@ class ReferenceCheck(Check):
         self.same_kind(found, wanted, f"{self.name}(...)")
         return found
 
-    def result(self, value):
+    def result(self, value, depth=DEEPEST):
         """Return a result as NumPy and Python values, whatever its shape."""
+        name = f"{self.name}(...)"
         if self.framework.is_tensor(value):
-            return self.framework.numpy(value)
+            return read(self.framework, value, name)
         if isinstance(value, np.ndarray) and self.tensors and value.ndim:
-            raise Mistaken(not_a_tensor(self.framework, value, f"{self.name}(...)"))
-        if isinstance(value, list | tuple):
-            return [self.result(part) for part in value]
-        return plain(value)
+            raise Mistaken(not_a_tensor(self.framework, value, name))
+        if isinstance(value, list | tuple) and depth:
+            made = Parts if isinstance(value, tuple) else list
+            return made(self.result(part, depth - 1) for part in value)
+        return plain(value, depth)
 
     def same_kind(self, found, wanted, name):
         """Raise Mistaken unless structure and shape are equal, and numbers finite."""
         if isinstance(wanted, list):
-            if not isinstance(found, list) and not array_like(found, wanted):
-                raise Mistaken(wrong_kind(name, found, wanted))
             if array_like(found, wanted):
                 return
+            if isinstance(wanted, Parts):
+                self.same_parts(found, wanted, name)
+            elif not isinstance(found, list):
+                raise Mistaken(wrong_kind(name, found, wanted))
             # A list of tokens may have any length; parts of a tuple are compared.
-            for part, right in zip(found, wanted):
-                self.same_kind(part, right, name)
-            return
-        if isinstance(wanted, np.ndarray):
+            for i, (part, right) in enumerate(zip(found, wanted)):
+                self.same_kind(part, right, f"{name}[{i}]")
+        elif isinstance(wanted, np.ndarray):
             if not numeric(found):
                 raise Mistaken(wrong_kind(name, found, wanted))
             if np.shape(found) != wanted.shape:
@@ -223,13 +241,21 @@ class ReferenceCheck(Check):
                 )
             if wanted.dtype.kind == "f" and np.isfinite(wanted).all():
                 finite(found, name)
-        elif isinstance(wanted, float):
+        elif isinstance(wanted, float | int) and not isinstance(wanted, bool):
             if not number(found):
                 raise Mistaken(wrong_kind(name, found, wanted))
             if np.isfinite(wanted):
                 finite(found, name)
-        elif isinstance(wanted, str | dict) and not isinstance(found, type(wanted)):
+        elif type(found) is not type(wanted):
             raise Mistaken(wrong_kind(name, found, wanted))
+
+    def same_parts(self, found, wanted, name):
+        """Raise Mistaken unless there are as many results as there should be."""
+        if isinstance(found, list) and len(found) == len(wanted):
+            return
+        names = self.results or [name_of(part) for part in wanted]
+        example = f"({', '.join(names)})"
+        raise Mistaken(wrong_structure(name, original(found), example))
 
     def agrees(self, cases):
         """Raise Mistaken unless the results are those of the reference."""
@@ -237,11 +263,29 @@ class ReferenceCheck(Check):
             try:
                 found = self.examined(case)
             except Mistaken as error:
-                raise Mistaken(self.failure(case, error.mistake)) from None
+                mistake = self.failure(case, error.mistake)
+                raise Mistaken(mistake, error.evidence) from None
             right = self.right(case)
             if not alike(case.of(found), case.of(right)):
                 recognised = self.recognised() if case.telling else None
-                raise Mistaken(recognised or self.unexplained(case, found, right))
+                mistake = recognised or self.unexplained(case, found, right)
+                raise Mistaken(mistake, self.example(mistake, case, found, right))
+
+    def example(self, mistake, case, found, right):
+        """Return hints that show a wrong result at an example."""
+        if mistake.key == "wrong-result":  # which has shown it
+            return ()
+        place = "" if case.part is None else f"[{case.part}]"
+        name = f"{self.name}(...){place}"
+        return (
+            _("Input {number}: {arguments}").format(**self.tried(case)),
+            *differences(case.of(found), case.of(right), name),
+        )
+
+    def tried(self, case):
+        """Return a case's number and arguments, as fields of a message."""
+        given = arguments(self.submission.arguments, case.arguments)
+        return {"number": self.trials.index(case) + 1, "arguments": given}
 
     def failure(self, case, mistake):
         """Return the mistake of a case whose result can't be compared."""
@@ -279,24 +323,22 @@ class ReferenceCheck(Check):
         """Return what a mistaken reference does, or None where sizes don't fit."""
         try:
             return self.right(case, **changes)
-        except (ValueError, IndexError, TypeError, ZeroDivisionError):
+        except (ValueError, IndexError, TypeError, ArithmeticError):
             return None
 
     def unexplained(self, case, found, right):
         """Return the mistake of a result that nothing explains, or else an example."""
         if case.otherwise:
             return case.otherwise
-        return Mistake(
+        wrong = Mistake(
             "wrong-result",
             _("{name} is wrong for input {number}: {arguments}").format(
-                name=self.name,
-                number=self.trials.index(case) + 1,
-                arguments=shorten(words(case.arguments)),
+                name=self.name, **self.tried(case)
             ),
-            _("It should be {right}, but it is {found}.").format(
-                right=shorten(words(right)), found=shorten(words(found))
-            ),
+            "",
+            _("Take the smallest input by hand: what should each of your lines give?"),
         )
+        return wrong.adding(differences(found, right, f"{self.name}(...)"))
 
     def gradients(self):
         """Raise Mistaken unless a gradient reaches all `differentiable` parameters."""
@@ -315,21 +357,43 @@ def fresh(argument):
     return argument.make() if isinstance(argument, Fresh) else argument
 
 
-def plain(value):
+class Parts(list):
+    """Several results, of which each has its place: what a tuple holds."""
+
+
+def plain(value, depth=DEEPEST):
     """Return a value with Python's own numbers, and arrays in double precision."""
-    if isinstance(value, list | tuple):
-        return [plain(part) for part in value]
-    if isinstance(value, dict):
-        return {key: plain(part) for key, part in value.items()}
+    if isinstance(value, tuple | list) and depth:
+        made = Parts if isinstance(value, tuple) else list
+        return made(plain(part, depth - 1) for part in value)
+    if isinstance(value, dict) and depth:
+        return {key: plain(part, depth - 1) for key, part in value.items()}
     if (
         isinstance(value, np.generic)
         or isinstance(value, np.ndarray)
         and not value.ndim
     ):
-        return value.item()
+        value = value.item()
     if isinstance(value, np.ndarray) and value.dtype.kind == "f":
         return value.astype(float)
+    if isinstance(value, int) and abs(value) >= LARGEST:
+        return math.inf if value > 0 else -math.inf
     return value
+
+
+LARGEST = 2**63  # from here on NumPy has no whole numbers
+
+
+def name_of(value):
+    """Name a result that has no name of its own in a task."""
+    if isinstance(value, np.ndarray):
+        return f"array {value.shape}"
+    return type(value).__name__
+
+
+def original(value):
+    """Return a result as the learner's function returned it, if it was a tuple."""
+    return tuple(value) if isinstance(value, Parts) else value
 
 
 def number(value):
@@ -377,16 +441,9 @@ def alike(found, wanted):
     return number(found) and close(np.reshape(found, ()), wanted)
 
 
-def words(value):
-    """Return a value as a hint shows it."""
-    if isinstance(value, np.ndarray):
-        return np.array2string(value, precision=3, threshold=12, separator=", ")
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    if isinstance(value, tuple | list):
-        inner = ", ".join(map(words, value))
-        return inner if isinstance(value, tuple) else f"[{inner}]"
-    return value.__name__ if callable(value) else repr(value)
+def type_of(value):
+    """Name the type that a result should have."""
+    return "list" if isinstance(value, list) else type(value).__name__
 
 
 def wrong_kind(name, found, wanted):
@@ -394,7 +451,8 @@ def wrong_kind(name, found, wanted):
     return Mistake(
         "wrong-kind",
         _("{name} should be of type {wanted}, but it is of type: {found}").format(
-            name=name, wanted=kind(wanted), found=kind(found)
+            name=name, wanted=type_of(wanted), found=kind(original(found))
         ),
         _("Look at what stands behind return."),
+        _("Print type(...) of it in a cell of its own. Which line made it?"),
     )

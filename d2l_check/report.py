@@ -1,7 +1,7 @@
 """What a check has found, and how it is shown."""
 
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from d2l_check.language import _
 
@@ -24,8 +24,16 @@ class Finding:
     mistake: str | None = None
 
     def lines(self):
-        """Return the finding as lines of plain text, its hints indented below it."""
-        return [f"{SIGNS[self.passed]} {self.text}", *(f"  → {h}" for h in self.hints)]
+        """Return the finding as lines of plain text, its hints indented below it.
+
+        A hint may have several lines, as a table has.
+        """
+        hints = [f"  → {h}".replace("\n", "\n    ") for h in self.hints]
+        return [f"{SIGNS[self.passed]} {self.text}", *hints]
+
+    def written(self):
+        """Return the finding with its messages turned into strings."""
+        return replace(self, text=str(self.text), hints=tuple(map(str, self.hints)))
 
 
 @dataclass(frozen=True, repr=False)

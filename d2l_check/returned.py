@@ -17,15 +17,28 @@ def values(framework, value, name, shape, letters):
         raise Mistaken(nothing_returned(name))
     if not framework.is_tensor(value):
         raise Mistaken(not_a_tensor(framework, value, name))
-    found = framework.shape(value)
+    try:
+        found = framework.shape(value)
+    except Exception as error:
+        raise Mistaken(unreadable(name, error)) from error
     if found != shape:
         raise Mistaken(wrong_shape(name, found, shape, letters))
     if "float" not in str(value.dtype):
         raise Mistaken(not_floating(name, value))
-    numbers = framework.numpy(value)
+    numbers = read(framework, value, name)
     if not np.isfinite(numbers).all():
         raise Mistaken(not_finite(name))
     return numbers
+
+
+def read(framework, tensor, name):
+    """Return the numbers of a tensor; raise Mistaken if it holds none to be read."""
+    if not any(real in str(tensor.dtype) for real in ("float", "int", "bool")):
+        raise Mistaken(not_floating(name, tensor))
+    try:
+        return framework.numpy(tensor)
+    except Exception as error:
+        raise Mistaken(unreadable(name, error)) from error
 
 
 def pair(value, name, example):
@@ -71,6 +84,7 @@ def wrong_structure(name, value, example):
             name=name, example=example, found=kind(value)
         ),
         _("Count what your function returns, and look at the brackets."),
+        _("Just before return, print type(...) and len(...) of what you return."),
     )
 
 
@@ -80,6 +94,7 @@ def nothing_returned(name):
         "nothing-returned",
         _("{name} is None.").format(name=name),
         _("Does your function end with a return statement?"),
+        _("Look at how far return is indented, and whether each branch comes to one."),
     )
 
 
@@ -91,6 +106,7 @@ def not_a_tensor(framework, value, name):
             "{name} should be a tensor of {framework}, but it is of type: {found}"
         ).format(name=name, framework=framework.name, found=kind(value)),
         _("Compute with the framework's own operations from beginning to end."),
+        _("Print type(...) after each line. Where does it stop being a tensor?"),
     )
 
 
@@ -102,6 +118,7 @@ def wrong_shape(name, found, shape, letters):
             name=name, found=found, letters=letters, shape=shape
         ),
         _("Write the shape beside each line of your function, and see where it turns."),
+        _("Which axis is missing or too many? Print the shape of each product."),
     )
 
 
@@ -113,6 +130,7 @@ def not_floating(name, value):
             "{name} should hold floating-point numbers, but its dtype is {found}."
         ).format(name=name, found=getattr(value.dtype, "__name__", value.dtype)),
         _("Say which dtype you mean where you make the tensor, or leave it out."),
+        _("Print the dtype after each line. Which operation changes it?"),
     )
 
 
@@ -122,6 +140,30 @@ def not_finite(name):
         "not-finite",
         _("{name} holds numbers that are infinite or not a number.").format(name=name),
         _("Look for a division by zero, a root or logarithm, or an overflow of exp."),
+        _("Print the largest number after each line. Where is the first nan or inf?"),
+    )
+
+
+def unreadable(name, error):
+    """Return the mistake of a tensor without numbers, such as one of no real device."""
+    return Mistake(
+        "unreadable",
+        _("The numbers of {name} can't be read, by {type}: {message}").format(
+            name=name, type=type(error).__name__, message=message(error)
+        ),
+        _("Return an ordinary tensor, with its numbers in one piece on the device."),
+        _("Which line makes it? Look for sparse, ragged, quantised or meta tensors."),
+    )
+
+
+def odd_result(name, found):
+    """Return the mistake of a result that the check can do nothing with."""
+    return Mistake(
+        "odd-result",
+        _("{name} returns something unexpected, of type: {found}").format(
+            name=name, found=found
+        ),
+        _("What should be returned, by the exercise? Compare types and shapes."),
     )
 
 
@@ -133,6 +175,9 @@ def changed_in_place(submission):
             name=submission.name, changed=", ".join(submission.changed)
         ),
         _("Make new tensors. Look for +=, *=, [:] = and methods ending in _."),
+        _("Which line has {changed} on its left? Give the result a new name.").format(
+            changed=submission.changed[0]
+        ),
     )
 
 
@@ -144,6 +189,7 @@ def gradient_fails(error):
             type=type(error).__name__, message=message(error)
         ),
         _("Look for tensors that are overwritten, or made without the framework."),
+        _("Leave out one line after the other. From which one on does it work?"),
     )
 
 
@@ -153,4 +199,7 @@ def gradient_lost(names):
         "gradient-lost",
         _("No gradient reaches {names}.").format(names=", ".join(names)),
         _("Look for an operation that leaves the framework: numpy, detach, float."),
+        _(
+            "Follow {name} through your lines. Where is it last used as a tensor?"
+        ).format(name=names[0]),
     )

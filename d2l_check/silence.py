@@ -2,7 +2,7 @@
 
 import contextlib
 import io
-import tempfile
+import os
 
 from d2l_local.quiet import native_stderr_in
 
@@ -16,7 +16,7 @@ def silence():
     """
     with (
         contextlib.redirect_stderr(io.StringIO()),
-        tempfile.TemporaryFile() as dropped,
+        open(os.devnull, "w") as dropped,
         native_stderr_in(dropped),
     ):
         yield

@@ -2,15 +2,20 @@
 
 import contextlib
 import logging
+import random
 
 import numpy as np
 
 from d2l_check.binding import bind
 from d2l_check.chapters import CHECKS
-from d2l_check.chapters.deep_rnn.gru_layer import Stack
+from d2l_check.stack import Stack
 from d2l_local import tensorflow as d2l
 
 import tensorflow as tf  # isort: skip  # after d2l, which silences its notices
+from keras.src.backend.common import global_state  # isort: skip
+from tensorflow.python.eager import context  # isort: skip
+from tensorflow.python.framework import config as tf_config  # isort: skip
+from tensorflow.python.ops import stateful_random_ops  # isort: skip
 
 
 class TensorFlow:
@@ -24,20 +29,30 @@ class TensorFlow:
 
     @contextlib.contextmanager
     def check_context(self):
-        """Keep matrix products in full single precision on a GPU, and silence advice.
+        """Work with the usual settings, and leave those that were found, and the seed.
 
-        TensorFlow advises against compiling a function again and again, which is what
-        a check does that is run again and again.
+        Among them are matrix products in full single precision, and silence about
+        compiling a function again and again, which is what a check does that is run
+        again and again.
         """
-        config, logger = tf.config.experimental, tf.get_logger()
-        before = config.tensor_float_32_execution_enabled(), logger.level
-        config.enable_tensor_float_32_execution(False)
-        logger.setLevel(logging.ERROR)
-        try:
-            yield
-        finally:
-            config.enable_tensor_float_32_execution(before[0])
-            logger.setLevel(before[1])
+        before = self.settings()
+        with seed_kept():
+            self.change(USUAL)
+            try:
+                yield
+            finally:
+                self.change(before)
+
+    def settings(self):
+        """Return the settings of the process that a function could leave changed."""
+        return {name: now() for name, (now, _change) in SETTINGS.items()}
+
+    def change(self, wanted):
+        """Change the settings to what `settings` returned before."""
+        for name, value in wanted.items():
+            now, change = SETTINGS[name]
+            if now() != value:
+                change(value)
 
     def on(self):
         """Return no device: TensorFlow puts tensors where the context says."""
@@ -118,6 +133,31 @@ class TensorFlow:
         net = d2l.RNNModel(layer, vocab_size)
         net(self.integers(np.zeros((2, 3))), net.begin_state(batch_size=2))
 
+    def run_gru(self, made, weights, inputs):
+        """Return the outputs (T, n, h) of a GRU, or a list of them, with other weights.
+
+        For each layer, `weights` holds W_x (d, 3h), W_h (h, 3h), b_x and b_h (3h,), in
+        the order of reset gate, update gate and candidate. A GRU that has a single bias
+        gets b_x.
+        """
+        layers = list(made) if isinstance(made, list | tuple) else [made]
+        cells = [cell for layer in layers for cell in cells_of(layer)]
+        for cell, arrays in zip(cells, weights, strict=True):
+            cell = getattr(cell, "cell", cell)
+            # Keras puts the update gate first.
+            W_x, W_h, b_x, b_h = (
+                np.concatenate([np.split(a, 3, axis=-1)[i] for i in (1, 0, 2)], axis=-1)
+                for a in arrays
+            )
+            biases = {0: [], 1: [b_x], 2: [np.stack([b_x, b_h])]}
+            shapes = [len(each.shape) for each in cell.get_weights()[2:]]
+            cell.set_weights([W_x, W_h, *biases[shapes[0] if shapes else 0]])
+        X = tf.transpose(self.tensor(inputs), (1, 0, 2))
+        for layer in layers:
+            X = layer(X, training=False)
+            X = X[0] if isinstance(X, list | tuple) else X
+        return self.numpy(tf.transpose(X, (1, 0, 2)))
+
     def language_model(self, params):
         """Return an RNNModel with these parameters, and a list of calls with a history.
 
@@ -165,6 +205,8 @@ def layer_faults(layer):
     """Return the keys of mistakes in how a Keras layer was made."""
     if isinstance(layer, tf.keras.layers.Bidirectional):
         return ["both-directions"]
+    if not isinstance(layer, tf.keras.layers.Layer):
+        return []
     faults = []
     if not getattr(layer, "return_sequences", True):
         faults.append("no-sequences")
@@ -172,6 +214,67 @@ def layer_faults(layer):
         faults.append("no-state")
     return faults
 
+
+SEED = 1_640_531_527  # nobody's choice: operations of one seed share their state
+KERAS_SEED = "global_seed_generator"
+
+
+@contextlib.contextmanager
+def seed_kept():
+    """Draw random numbers from a seed of the checks' own, then put back the others.
+
+    TensorFlow has no function to read the state of its global seed.
+    """
+    eager, generator = context.context(), stateful_random_ops.global_generator
+    state = None if generator is None else generator.state.numpy()
+    keras = global_state.get_global_attribute(KERAS_SEED)
+    keras_state = None if keras is None else keras.state.numpy()
+    before = eager._seed, getattr(eager, "_rng", None)
+    eager._seed, eager._rng = SEED, random.Random(SEED)
+    try:
+        yield
+    finally:
+        eager._seed, eager._rng = before
+        stateful_random_ops.global_generator = generator
+        if generator is not None:
+            generator.state.assign(state)
+        global_state.set_global_attribute(KERAS_SEED, keras)
+        if keras is not None:
+            keras.state.assign(keras_state)
+
+
+def determinism():
+    """Return whether operations must be deterministic."""
+    return tf_config.is_op_determinism_enabled()
+
+
+def set_determinism(wanted):
+    (tf_config.enable_op_determinism if wanted else tf_config.disable_op_determinism)()
+
+
+# Each setting with the functions that read and write it
+SETTINGS = {
+    "dtype": (tf.keras.config.floatx, tf.keras.config.set_floatx),
+    "policy": (
+        lambda: tf.keras.config.dtype_policy().name,
+        tf.keras.config.set_dtype_policy,
+    ),
+    "determinism": (determinism, set_determinism),
+    "graphs": (tf.config.functions_run_eagerly, tf.config.run_functions_eagerly),
+    "precision": (
+        tf.config.experimental.tensor_float_32_execution_enabled,
+        tf.config.experimental.enable_tensor_float_32_execution,
+    ),
+    "log": (lambda: tf.get_logger().level, tf.get_logger().setLevel),
+}
+USUAL = {
+    "dtype": "float32",
+    "policy": "float32",
+    "determinism": False,
+    "graphs": False,
+    "precision": False,
+    "log": logging.ERROR,
+}
 
 _framework = TensorFlow()
 

@@ -1,6 +1,7 @@
 """The checks for PyTorch: `from d2l_check import torch as check`."""
 
 import contextlib
+from functools import partial
 
 import numpy as np
 import torch
@@ -8,7 +9,7 @@ from torch import nn
 
 from d2l_check.binding import bind
 from d2l_check.chapters import CHECKS
-from d2l_check.chapters.deep_rnn.gru_layer import Stack
+from d2l_check.stack import Stack
 from d2l_local import torch as d2l
 
 
@@ -27,18 +28,29 @@ class PyTorch:
 
     @contextlib.contextmanager
     def check_context(self):
-        """Keep matrix products in full single precision; a GPU would round them."""
-        if self.device.type != "cuda":
-            yield
-            return
-        before = torch.get_float32_matmul_precision(), torch.backends.cudnn.allow_tf32
-        torch.set_float32_matmul_precision("highest")
-        torch.backends.cudnn.allow_tf32 = False
-        try:
-            yield
-        finally:
-            torch.set_float32_matmul_precision(before[0])
-            torch.backends.cudnn.allow_tf32 = before[1]
+        """Work with the usual settings, and leave those that were found, and the seed.
+
+        Among them are matrix products in full single precision; a GPU would round them.
+        """
+        gpus = range(torch.cuda.device_count()) if torch.cuda.is_initialized() else ()
+        before = self.settings()
+        with torch.random.fork_rng(devices=gpus), torch.inference_mode(False):
+            self.change(USUAL)
+            try:
+                yield
+            finally:
+                self.change(before)
+
+    def settings(self):
+        """Return the settings of the process that a function could leave changed."""
+        return {name: now() for name, (now, _change) in SETTINGS.items()}
+
+    def change(self, wanted):
+        """Change the settings to what `settings` returned before."""
+        for name, value in wanted.items():
+            now, change = SETTINGS[name]
+            if now() != value:
+                change(value)
 
     def on(self):
         """Return the device, as the last arguments of a learner's function."""
@@ -118,6 +130,20 @@ class PyTorch:
         state = net.begin_state(device=self.device, batch_size=2)
         net(self.integers(np.zeros((2, 3), int)), state)
 
+    def run_gru(self, layer, weights, inputs):
+        """Return the outputs (T, n, h) of a GRU with other weights.
+
+        For each layer, `weights` holds W_x (d, 3h), W_h (h, 3h), b_x and b_h (3h,), in
+        the order of reset gate, update gate and candidate.
+        """
+        with torch.no_grad():
+            for k, arrays in enumerate(weights):
+                names = "weight_ih", "weight_hh", "bias_ih", "bias_hh"
+                for name, array in zip(names, arrays):
+                    if name.startswith("weight") or layer.bias:
+                        getattr(layer, f"{name}_l{k}").copy_(self.tensor(array.T))
+            return self.numpy(layer.eval()(self.tensor(inputs))[0])
+
     def language_model(self, params):
         """Return an RNNModel with these parameters, and a list of calls with a history.
 
@@ -149,6 +175,59 @@ class PyTorch:
         """Return the numbers of all parameters of a model."""
         return [self.numpy(parameter) for parameter in net.parameters()]
 
+
+def determinism():
+    """Return whether algorithms must be deterministic, and whether that only warns."""
+    return (
+        torch.are_deterministic_algorithms_enabled(),
+        torch.is_deterministic_algorithms_warn_only_enabled(),
+    )
+
+
+def set_determinism(wanted):
+    torch.use_deterministic_algorithms(wanted[0], warn_only=wanted[1])
+
+
+def set_device(device):
+    """Set the default device; a processor is none, which costs less."""
+    torch.set_default_device(None if device == torch.device("cpu") else device)
+
+
+def set_convolutions(allowed):
+    torch.backends.cudnn.allow_tf32 = allowed
+
+
+# Each setting with the functions that read and write it
+SETTINGS = {
+    "gradients": (torch.is_grad_enabled, torch.set_grad_enabled),
+    "anomalies": (torch.is_anomaly_enabled, torch.autograd.set_detect_anomaly),
+    "dtype": (torch.get_default_dtype, torch.set_default_dtype),
+    "device": (torch.get_default_device, set_device),
+    "determinism": (determinism, set_determinism),
+    "products": (
+        torch.get_float32_matmul_precision,
+        torch.set_float32_matmul_precision,
+    ),
+    "convolutions": (lambda: torch.backends.cudnn.allow_tf32, set_convolutions),
+    "threads": (torch.get_num_threads, torch.set_num_threads),
+    **{
+        f"autocast on {kind}": (
+            partial(torch.is_autocast_enabled, kind),
+            partial(torch.set_autocast_enabled, kind),
+        )
+        for kind in ("cpu", "cuda")
+    },
+}
+USUAL = {
+    "gradients": True,
+    "anomalies": False,
+    "dtype": torch.float32,
+    "determinism": (False, False),
+    "products": "highest",
+    "convolutions": False,
+    "autocast on cpu": False,
+    "autocast on cuda": False,
+}
 
 _framework = PyTorch()
 

@@ -20,11 +20,11 @@ and the modules beside them:
     common       the names that every framework's module shares
     frameworks   which of the three are installed
     arguments    checks of arguments that several modules need
-    files        a file written whole or not at all, and its checksum
+    files        files read, and written whole or not at all; their checksum
     download     texts from the network: `python -m d2l_local.download`
     speak        lets a saved model write: `python -m d2l_local.speak`
     numpy_shim   lets MXNet run on a current NumPy
-    quiet        hides notices that tell a learner nothing
+    quiet        hides notices that tell a learner nothing, does without closed streams
 """
 
 __version__ = "0.1.0"

@@ -29,7 +29,7 @@ def status(path):
     of a file. All name the path and the remedy.
     """
     try:
-        found = os.stat(path)
+        found = os.stat(os.fspath(path))  # a number would be an open file
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -37,7 +37,8 @@ def status(path):
             size = len(str(path))
             reason = f"{error.strerror} ({size} characters): give a shorter one"
             raise OSError(error.errno, reason, f"{str(path):.50}...") from None
-        raise OSError(error.errno, error.strerror, str(path)) from None
+        reason = f"{error.strerror}: give another path"
+        raise OSError(error.errno, reason, str(path)) from None
     except ValueError as error:  # a null byte, or half a character
         raise ValueError(
             f"{str(path)!r} can't be the name of a file: {error}"

@@ -1,4 +1,9 @@
-"""Import TensorFlow without the notices that it writes past its own log level."""
+"""Leave out notices that tell a learner nothing; do without streams that are closed.
+
+A program may run without a console (`sys.stderr` is None), with a stream that has been
+closed, or with an object in its place that can only write. None of them may stop a
+training or an import.
+"""
 
 import contextlib
 import os
@@ -54,11 +59,11 @@ def without_known_notices():
 @contextlib.contextmanager
 def native_stderr_in(file):
     """Write to `file` what goes to file descriptor 2, from native code above all."""
-    if sys.__stderr__ is None:  # no such stream, as in a program without a console
+    before = _stderr_of_the_process()
+    if before is None:
         yield
         return
     _flush()
-    before = os.dup(2)
     try:
         os.dup2(file.fileno(), 2)
         try:
@@ -70,13 +75,72 @@ def native_stderr_in(file):
         os.close(before)
 
 
+def _stderr_of_the_process():
+    """Return a copy of file descriptor 2; None where that isn't stderr."""
+    if sys.__stderr__ is None:  # it was closed when Python began: 2 may be any file
+        return None
+    try:
+        return os.dup(2)
+    except OSError:  # closed since
+        return None
+
+
 def _flush():
     for stream in (sys.stderr, sys.__stderr__):
-        if stream is not None:
+        with contextlib.suppress(*CLOSED):
             stream.flush()
 
 
 def _pass_on(text):
-    for line in text.splitlines(keepends=True):
-        if not is_known_notice(line):
-            sys.stderr.write(line)
+    with contextlib.suppress(*CLOSED):
+        for line in text.splitlines(keepends=True):
+            if not is_known_notice(line):
+                sys.stderr.write(line)
+
+
+# Streams that may be closed
+
+# What a stream raises that is closed, that nobody reads, or that is no stream.
+CLOSED = (ValueError, OSError, AttributeError)
+
+
+def is_terminal(stream):
+    """Return True if `stream` is an open terminal, where a progress bar can move."""
+    try:
+        return bool(stream.isatty())
+    except CLOSED:
+        return False
+
+
+def say(text):
+    """Print `text` if there is somewhere to print to: a training ends well without."""
+    with contextlib.suppress(*CLOSED):
+        print(text)
+
+
+def write_out(program, text):
+    """Print the result of a command at once. Returns its exit code, 1 for a failure.
+
+    A reader who went away, as `head` does, has seen enough: that is said to nobody. A
+    stream that is closed, or a full disk behind it, is said on stderr.
+    """
+    try:
+        if sys.stdout is None:
+            raise ValueError("it is closed")
+        print(text, flush=True)
+    except BrokenPipeError:
+        # Python would flush once more as it ends, and complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except (OSError, ValueError) as error:
+        return fail(program, f"can't write to stdout: {error}")
+    return 0
+
+
+def fail(program, error):
+    """Say on stderr, in one line, why a command failed. Returns its exit code, 1."""
+    with contextlib.suppress(*CLOSED):
+        # Without a stream, `print` would take stdout, which is for results.
+        if sys.stderr is not None:
+            print(f"{program}: {' '.join(str(error).split())}", file=sys.stderr)
+    return 1

@@ -14,7 +14,7 @@ import sys
 
 from d2l_local.exchange.file import read_weights
 from d2l_local.frameworks import NAMES, is_installed, missing
-from d2l_local.quiet import without_known_notices
+from d2l_local.quiet import fail, without_known_notices, write_out
 from d2l_local.text.prompt import encode_prompt
 from d2l_local.text.vocabulary import UNKNOWN
 
@@ -62,7 +62,11 @@ def generate_apart(path, prefix, num_preds, framework):
     module = [sys.executable, "-m", "d2l_local.speak"]
     options = ["--framework", framework, "--num-preds", str(num_preds)]
     command = [*module, *options, "--", str(path), prefix]
-    run = subprocess.run(command, capture_output=True, text=True)
+    # Whatever the console's encoding is: a text may be in any script.
+    environment = os.environ | {"PYTHONIOENCODING": "utf-8"}
+    run = subprocess.run(
+        command, capture_output=True, env=environment, encoding="utf-8"
+    )
     if run.returncode != 0:
         raise RuntimeError(f"{NAMES[framework]} failed: {run.stderr.strip()}")
     return run.stdout.removesuffix("\n")
@@ -118,11 +122,8 @@ def main(argv=None):
                 options.weights, options.prefix, options.num_preds, options.framework
             )
     except (ImportError, OSError, ValueError) as error:
-        message = " ".join(str(error).split())
-        print(f"{parser.prog}: {message}", file=sys.stderr)
-        return 1
-    print(text)
-    return 0
+        return fail(parser.prog, error)
+    return write_out(parser.prog, text)
 
 
 if __name__ == "__main__":

@@ -2,10 +2,14 @@
 
 Each module is named for what it handles and knows nothing of the later ones:
 
+    errors        the error of a book whose files are wrong
+    files         reading what people write, writing whole or not at all
+    settings      types and lines of source/book.toml
     book          settings, paths, list of chapters
     command       what all commands share: --root and exit codes
-    files         writing whole or not at all
     exercise      solutions in code, nbgrader's marks
+    fences        what isn't closed in a source
+    near          how far an output may differ between machines
     source        one chapter's file, split into cells
     myst          the MyST blocks of one Markdown cell
     wording       the words around a notebook's text
@@ -21,12 +25,14 @@ Each module is named for what it handles and knows nothing of the later ones:
     addresses     the book's address, wherever it's written
     contents      the table of all notebooks in README.md
     build         command: write or check the notebooks
+    links         command: ask for every external link
     address       command: set the address of the repository
     assignment    command: lay the exercises out for nbgrader
     imports       which files of the book's packages some code uses
     cache         finished executions
     progress      what an execution shows while it runs
     execute       command: run notebooks, store their outputs
+    again         runs a notebook's cells a second time
     section       command: build, execute and check one chapter
     colab         command: run every notebook with the versions of Colab
     result        reads perplexity, speed and text from an executed notebook

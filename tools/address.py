@@ -20,7 +20,7 @@ from tools import build, command
 from tools import notebook as nb
 from tools.addresses import hand_written, other_addresses, readdress
 from tools.book import Book, BookError, load
-from tools.files import write_text
+from tools.files import read_plain, write_text
 
 SETTING = r'^{name}\s*=\s*"[^"\n]*"'
 
@@ -38,7 +38,7 @@ def set_address(root: Path, repository: str, branch: str | None) -> list[str]:
         raise BookError(f"the branch {branch!r} must be one word, such as main")
     _set_up_cells(old, replace(old, repository=repository, branch=branch))
     for path in hand_written(old):
-        text = path.read_text(encoding="utf-8")
+        text = read_plain(path, old.relative(path))
         new = readdress(text, old, repository, branch)
         if path == root / "source" / "book.toml":
             for name, value in (("repository", repository), ("branch", branch)):
@@ -62,7 +62,7 @@ def _set_up_cells(old: Book, new: Book) -> None:
         build.build_all(new, languages=()),
         strict=True,
     ):
-        stored = nb.stored(before.path)
+        stored = None if before.unreadable else nb.stored(before.path)
         if stored is not None and nb.same_code(stored, before.notebook):
             cells = zip(
                 nb.code_cells(stored), nb.code_cells(after.notebook), strict=True

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tools.book import Book
+from tools.files import read_plain
 
 # Where people write: the root of the book, and these folders with all below them.
 FOLDERS = ("source", "translations", "d2l_local", "d2l_check", ".github")
@@ -47,7 +48,7 @@ def other_addresses(book: Book) -> list[str]:
     """Return a message for each address that leads to another copy of the book."""
     problems = []
     for path in hand_written(book):
-        text = path.read_text(encoding="utf-8")
+        text = read_plain(path, book.relative(path))
         for match in ADDRESS.finditer(text):
             if not _leads_elsewhere(match, book):
                 continue

@@ -28,7 +28,10 @@ from tools.edition import Online
 from tools.files import write_text
 
 CONFIG = """\
+from d2l_check.grading import autograde
+
 c = get_config()  # noqa: F821
+autograde.configure(c)  # grades come from where no answer can reach them
 c.CourseDirectory.course_id = {name!r}
 c.ExecutePreprocessor.timeout = 600  # seconds for one cell; a training run takes some
 """
@@ -110,6 +113,8 @@ def files(course: Path, built: list[Built]) -> dict[Path, str]:
         folder = course / "source" / item.chapter.stem
         for cell in nb.code_cells(item.notebook):
             cell.outputs, cell.execution_count = [], None
+        item.notebook.metadata["d2l_local"].pop(nb.SEAL, None)
+        nb.let_run_all_go_on(item.notebook.cells)  # for students; nbgrader always does
         # Section and framework in the name: notebooks of several assignments may
         # meet in one folder, and nbgrader knows a notebook by its name.
         name = f"{item.chapter.stem}-{item.framework.key}.ipynb"
@@ -132,7 +137,7 @@ def main(arguments: list[str] | None = None) -> int:
         in_the_way = [
             path
             for path, text in texts.items()
-            if path.exists() and path.read_text(encoding="utf-8") != text
+            if path.exists() and path.read_bytes() != text.encode()
         ]
         if in_the_way and not options.force:
             return [

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from d2l_local import frameworks as helper
+from tools.errors import BookError
+from tools.files import read_text
+from tools.settings import SETTINGS, Table
 
 ROOT = Path(__file__).resolve().parent.parent
+WORD, WORD_REMEDY = r"[a-z][a-z0-9]*", "one lower-case word"
+LOCALE = r"[a-z]{2,3}(_[A-Z][A-Za-z]+)?"
 CHAPTER_NAME = re.compile(r"(\d\d-[a-z0-9]+|[a-z][a-z0-9]*)(-[a-z0-9]+)*")
-
-
-class BookError(Exception):
-    """The book's source is wrong; the message names place, value and remedy."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,12 @@ class Book:
         """Return files, and folders that hold a source in parts, by their names."""
         parts = {p.parent for p in folder.glob("*/*.md")} - {self.source / "exercises"}
         paths = sorted([*folder.glob("*.md"), *parts], key=lambda path: path.stem)
+        for path in paths:
+            if path.is_dir() and path.suffix:
+                raise BookError(
+                    f"{self.relative(path)} is a folder: a folder of parts has no "
+                    f"ending; rename it to {path.stem}"
+                )
         for path, following in zip(paths, [*paths[1:], None], strict=True):
             if not CHAPTER_NAME.fullmatch(path.stem):
                 raise BookError(
@@ -169,47 +176,65 @@ class Book:
 
 
 def load(root: Path = ROOT) -> Book:
-    """Read `source/book.toml`; raise BookError naming what is missing in it."""
+    """Read `source/book.toml`; raise BookError naming line, value and remedy."""
     path = root / "source" / "book.toml"
+    if not path.is_file():
+        raise BookError(f"{path} is missing: {root} is not the book's root")
+    text = read_text(path, SETTINGS)
     try:
-        settings = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise BookError(f"{path} is missing: {root} is not the book's root") from error
+        content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise BookError(f"{path}: not valid TOML: {error}") from error
-    try:
-        return _book(root, settings)
-    except KeyError as error:
-        raise BookError(f"{path}: the setting {error} is missing") from error
+        raise BookError(f"{SETTINGS}: not valid TOML: {error}") from error
+    return _book(root, Table(content, "", text))
 
 
-def _book(root: Path, settings: dict) -> Book:
-    if not re.fullmatch(r"[\w.-]+/[\w.-]+", settings["repository"]):
-        raise BookError(
-            f"book.toml: repository = {settings['repository']!r} must be 'owner/name'"
-        )
-    return Book(
+def _book(root: Path, settings: Table) -> Book:
+    settings.allow(
+        *("title", "repository", "branch", "flagship", "kernelspec", "install"),
+        *("frameworks", "languages"),
+    )
+    book = Book(
         root=root,
-        title=settings["title"],
-        repository=settings["repository"],
-        branch=settings["branch"],
-        flagship=settings["flagship"],
-        kernelspec=dict(settings["kernelspec"]),
-        install=dict(settings.get("install", {})),
-        frameworks=tuple(_framework(entry) for entry in settings["frameworks"]),
-        languages=tuple(
-            Language(entry["key"], entry["name"], tuple(entry.get("translated", ())))
-            for entry in settings.get("languages", [])
-        ),
+        title=settings.text("title"),
+        repository=settings.text("repository", r"[\w.-]+/[\w.-]+", "'owner/name'"),
+        branch=settings.text("branch", r"[\w.-]+", "one word, such as 'main'"),
+        flagship=settings.text("flagship"),
+        kernelspec=_kernelspec(settings.table("kernelspec")),
+        install=settings.table("install", {}).texts(),
+        frameworks=tuple(map(_framework, settings.tables("frameworks"))),
+        languages=tuple(map(_language, settings.tables("languages", []))),
     )
+    if not book.frameworks:
+        raise settings.error("frameworks", [], "at least one [[frameworks]]")
+    named = [("frameworks", f) for f in book.frameworks]
+    named += [("languages", f) for f in book.languages]
+    for number, (kind, item) in enumerate(named):
+        if any(item.key == other.key for _, other in named[:number]):
+            raise BookError(f"{SETTINGS}: [[{kind}]]: key = {item.key!r} stands twice")
+    return book
 
 
-def _framework(entry: dict) -> Framework:
+def _kernelspec(entry: Table) -> dict[str, str]:
+    """Return what nbformat demands of a kernelspec."""
+    keys = ("name", "display_name", "language")
+    entry.allow(*keys)
+    return {key: entry.text(key) for key in keys}
+
+
+def _framework(entry: Table) -> Framework:
+    entry.allow("key", "name", "folder", "module", "packages", "install")
+    key = entry.text("key", WORD, WORD_REMEDY)
     return Framework(
-        key=entry["key"],
-        name=entry["name"],
-        folder=entry["folder"],
-        module=entry.get("module", entry["key"]),
-        packages=tuple(entry["packages"]),
-        install=dict(entry.get("install", {})),
+        key=key,
+        name=entry.text("name"),
+        folder=entry.text("folder", WORD, WORD_REMEDY),
+        module=entry.text("module", r"[\w.]+", "what Python imports", default=key),
+        packages=entry.list("packages"),
+        install=entry.table("install", {}).texts(),
     )
+
+
+def _language(entry: Table) -> Language:
+    entry.allow("key", "name", "translated")
+    key = entry.text("key", LOCALE, "a language's code, such as 'ko' or 'pt_BR'")
+    return Language(key, entry.text("name"), entry.list("translated", ()))

@@ -22,12 +22,13 @@ from nbformat import NotebookNode
 from tools import command, contents
 from tools import notebook as nb
 from tools.addresses import other_addresses
-from tools.book import Book, Framework, Language, load
+from tools.book import Book, BookError, Framework, Language, load
 from tools.edition import KINDS, Edition, Places
-from tools.files import write_text
+from tools.files import read_plain, write_text
 from tools.head import ENGLISH
 from tools.labels import collect
 from tools.localized import LocalizedBook, localize
+from tools.settings import SETTINGS
 from tools.source import Chapter, read_all
 from tools.translations.required import unfit
 
@@ -43,6 +44,7 @@ class Built:
     path: Path
     notebook: NotebookNode
     dropped: bool  # stored outputs were there, but of other code
+    unreadable: str = ""  # why the stored English notebook gave no outputs
 
     @property
     def framework(self) -> Framework:
@@ -63,6 +65,7 @@ def build_all(
     """
     places = places or Places(book)
     english = read_all(book)
+    _check_settings(book, english)
     localized = {None: LocalizedBook(english)}
     for language in book.languages if languages is None else languages:
         localized[language] = localize(english, language, book)
@@ -70,6 +73,20 @@ def build_all(
     for language in localized:
         built += _build_language(language, localized, places)
     return built
+
+
+def _check_settings(book: Book, english: list[Chapter]) -> None:
+    """Raise BookError if the settings name a chapter that there isn't."""
+    stems = [chapter.stem for chapter in english if chapter.document == "chapter"]
+    known = f"source/ has no such chapter; choose from {', '.join(stems)}"
+    if book.flagship not in stems:
+        raise BookError(f"{SETTINGS}: flagship = {book.flagship!r}, but {known}")
+    for language in book.languages:
+        for stem in language.translated:
+            if stem not in stems:
+                raise BookError(
+                    f"{SETTINGS}: {language.key}: translated = {stem!r}, but {known}"
+                )
 
 
 def _build_language(
@@ -132,14 +149,19 @@ def _with_outputs(
 ) -> Built:
     """Put in the outputs of the English run; exercises have none."""
     places = Places(book)
-    dropped = False
+    dropped, unreadable = False, ""
     english = replace(edition, language=None)
     if english.runs:
-        old = nb.stored(places.path(english, chapter.stem))
+        try:
+            old = nb.stored(places.path(english, chapter.stem))
+        except BookError as error:  # a build writes it again
+            old, unreadable = None, str(error)
         if old is not None:
             dropped = not nb.carry_outputs(new, old) and nb.has_outputs(old)
     path = places.path(edition, chapter.stem)
-    return Built(chapter, edition, path, new, dropped and edition.runs)
+    if not edition.runs:
+        dropped, unreadable = False, ""
+    return Built(chapter, edition, path, new, dropped, unreadable)
 
 
 def orphans(book: Book, built: list[Built]) -> list[Path]:
@@ -163,7 +185,10 @@ def difference(path: Path, new: str) -> str | None:
     """
     if not path.exists():
         return "the file is missing"
-    old = path.read_text(encoding="utf-8")
+    try:
+        old = read_plain(path, "the file")
+    except BookError as error:
+        return str(error)
     if old == new or (old := nb.as_built(old)) == new:
         return None
     lines = difflib.unified_diff(
@@ -190,10 +215,21 @@ def check(book: Book) -> list[str]:
         change = difference(item.path, nb.dumps(item.notebook))
         if change:
             problems.append(f"stale: {book.relative(item.path)}\n{change}")
+        elif item.edition.runs:
+            problems += _edited_outputs(item, book)
     behind, refused = unfit(book, _english(built))
-    problems += contents.readme_problems(book) + other_addresses(book)
+    problems += contents.readme_problems(book, _sources(built)) + other_addresses(book)
     problems += behind + refused
     return problems + _orphan_messages(book, built)
+
+
+def _edited_outputs(item: Built, book: Book) -> list[str]:
+    """Return a message if a notebook's outputs were stripped, or edited by hand."""
+    return [
+        f"{book.relative(item.path)}: {defect}; take the file from the repository "
+        f"again, or run `make section NAME={item.chapter.stem}`"
+        for defect in nb.seal_defects(item.notebook)
+    ]
 
 
 def _orphan_messages(book: Book, built: list[Built]) -> list[str]:
@@ -213,28 +249,45 @@ def write(book: Book, quiet: bool = False) -> list[str]:
     for item in built:
         text = nb.dumps(item.notebook)
         name = book.relative(item.path)
-        if item.path.exists() and item.path.read_text(encoding="utf-8") == text:
+        if item.path.exists() and item.path.read_bytes() == text.encode():
             if not quiet:
                 print(f"unchanged  {name}")
             continue
         write_text(item.path, text)
         print(f"written    {name}")
+        if item.unreadable:
+            print(f"           {item.unreadable}\n{_lost(item)}")
         if item.dropped:
             print(
                 "           its code has changed, so the stored outputs were dropped; "
                 "run `make execute`"
             )
-    contents.update_readme(book)
+    contents.update_readme(book, _sources(built))
     behind, refused = unfit(book, _english(built))
     for line in behind:
         print(f"note       {line}")
     return refused + _orphan_messages(book, built)
 
 
+def _lost(item: Built) -> str:
+    return (
+        "           that is done, but without the outputs, which couldn't be read: run "
+        f"`make section NAME={item.chapter.stem}`, or take the file from the repository"
+    )
+
+
 def _english(built: list[Built]) -> list[Chapter]:
     """Return the English chapters and exercises that notebooks were built from."""
-    sources = [item.chapter for item in built if item.edition.language is None]
-    return list({(each.document, each.stem): each for each in sources}.values())
+    return _sources(built)[None]
+
+
+def _sources(built: list[Built]) -> contents.Sources:
+    """Return the chapters and exercises of each language, in the order of the book."""
+    found: dict[Language | None, dict] = {None: {}}
+    for item in built:
+        of_language = found.setdefault(item.edition.language, {})
+        of_language[item.chapter.document, item.chapter.stem] = item.chapter
+    return {language: list(each.values()) for language, each in found.items()}
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -38,7 +38,8 @@ def exit_code(
     """Do the work of a command; return its exit code, having said why on stderr.
 
     1 for a Failure, for `failures` and for problems that `work` returns, 2 for a
-    BookError, 130 for Ctrl-C; `interrupted` then says how to continue.
+    BookError and for a file that can't be read or written, 130 for Ctrl-C;
+    `interrupted` then says how to continue.
     """
     try:
         problems = work() or []
@@ -48,6 +49,12 @@ def exit_code(
     except (Failure, *failures) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+    except OSError as error:
+        # Such as a folder in the place of a file, or one that mustn't be written.
+        reason = error.strerror or str(error)
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"error: {where}{reason}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         message = f"interrupted; {interrupted}" if interrupted else "interrupted"
         print(f"\n{message}", file=sys.stderr)

@@ -175,6 +175,7 @@ def kernel_environment(root: Path, text: str) -> dict[str, str]:
 def prepare(notebook: NotebookNode, mode: str) -> NotebookNode:
     """Return a copy to execute: no outputs, in fast mode on the reduced budget."""
     copy = nbformat.from_dict(notebook)
+    copy.metadata.get("d2l_local", {}).pop(nb.SEAL, None)
     for cell in nb.code_cells(copy):
         cell.outputs, cell.execution_count = [], None
         if mode == "fast":
@@ -287,6 +288,7 @@ def execute(
 def store(item: Built, executed: NotebookNode, book: Book) -> None:
     """Write the outputs of a full run into the committed notebook."""
     nb.carry_outputs(item.notebook, executed)
+    nb.seal(item.notebook)
     nb.write(item.path, item.notebook)
     write_text(_record(item, book), cache_entry(item, book, Settings()).folder.name)
 

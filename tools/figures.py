@@ -14,6 +14,7 @@ Exit codes: 0 fine, 1 a figure is stale (with --check), 2 a script failed.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -31,6 +32,19 @@ from tools.source import read_all
 # What scripts read, from the book's root: its languages and their catalogues.
 READ = ("source", "translations")
 
+# One process runs all, as what they import takes longest. It says which comes next.
+RUN = """\
+import runpy, sys
+sys.path[0] = "."
+for name in sys.argv[1:]:
+    print(f"\\0{name}", flush=True)
+    try:
+        runpy.run_path(name, run_name="__main__")
+    except SystemExit as end:
+        if end.code:
+            raise
+"""
+
 
 class FigureError(BookError):
     """A script failed; the message holds what it said."""
@@ -42,17 +56,28 @@ def draw(root: Path) -> None:
     Scripts may import `tools`, to read catalogues and the committed notebooks.
     """
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    for script in sorted((root / "img").glob("*.py")):
-        command = [sys.executable, script.name]
-        done = subprocess.run(
-            command,
-            cwd=script.parent,
-            env=environment,
-            text=True,
-            capture_output=True,
-        )
-        if done.returncode:
-            raise FigureError(f"img/{script.name} failed:\n{done.stderr}")
+    scripts = sorted(path.name for path in (root / "img").glob("*.py"))
+    done = subprocess.run(
+        [sys.executable, "-c", RUN, *scripts],
+        cwd=root / "img" if scripts else None,
+        env=environment,
+        text=True,
+        capture_output=True,
+    )
+    if done.returncode:
+        script = done.stdout.rpartition("\0")[2].split("\n")[0]
+        raise FigureError(_failure(root / "img" / script, done.stderr))
+
+
+def _failure(script: Path, said: str) -> str:
+    """Say in a line where and why a script failed, from its traceback."""
+    lines = [line for line in said.split("\n") if line.strip()]
+    places = re.findall(rf'File "[^"]*{re.escape(script.name)}", line (\d+)', said)
+    reason = lines[-1].strip() if lines else "it said nothing"
+    # The tools' own message needs no name of its class.
+    reason = re.sub(r"^tools\.\w+\.BookError: ", "", reason)
+    where = f" in line {places[-1]}" if places else ""
+    return f"img/{script.name} failed{where}: {reason}"
 
 
 def check(root: Path) -> list[str]:

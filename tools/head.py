@@ -1,14 +1,15 @@
 """The two cells that open every notebook: the head and the set-up.
 
 The head's words come from `tools.wording`; the set-up code is the same in every
-language.
+language, but that a translated notebook with checks says the language of these.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
-from tools.book import Book, Framework
+from tools.book import Book, Framework, Language
 from tools.edition import Edition, Places
 from tools.source import Chapter
 from tools.translations.catalogue import Counts
@@ -57,7 +58,29 @@ def head(
     return "\n\n".join(parts)
 
 
-def set_up(frameworks: tuple[Framework, ...], book: Book) -> str:
+# What a translated notebook with checks has in its set-up in the place of what the
+# English one has: the language of the checks. It gives way to a choice made before.
+SILENT = "import check_call, sys\n\n"
+SPEAKING = (
+    "import check_call, os, sys\n\n"
+    'os.environ.setdefault("D2L_LANGUAGE", "{language}")  # the checks answer in it\n'
+)
+SPOKEN = re.compile(re.escape(SPEAKING).replace(r"\{language\}", "[a-z]+"))
+
+
+def with_language(code: str, language: str) -> str:
+    """Return the set-up code of an English notebook for another language's checks."""
+    return code.replace(SILENT, SPEAKING.format(language=language), 1)
+
+
+def without_language(code: str) -> str:
+    """Return code as it stands in the English notebook, which says no language."""
+    return SPOKEN.sub(SILENT, code)
+
+
+def set_up(
+    frameworks: tuple[Framework, ...], book: Book, language: Language | None = None
+) -> str:
     """Code of the set-up cell of a notebook that runs these frameworks.
 
     It looks for modules without importing them. Where the book's environment is
@@ -66,13 +89,14 @@ def set_up(frameworks: tuple[Framework, ...], book: Book) -> str:
 
     Each item of `needed` is a module and, behind a bar, what pip installs for it,
     if that isn't just its name. The address comes last: ruff allows a line to be
-    longer than others if it ends in one.
+    longer than others if it ends in one. With a `language` the checks answer in it.
     """
     groups = [book.install, *(each.install for each in frameworks)]
     package = {"d2l_local": f"git+https://github.com/{book.repository}"}
     modules = {name: pip for group in [*groups, package] for name, pip in group.items()}
     items = [name if name == pip else f"{name}|{pip}" for name, pip in modules.items()]
-    return SET_UP.format(needed=" ".join(items))
+    code = SET_UP.format(needed=" ".join(items))
+    return with_language(code, language.key) if language else code
 
 
 def _title(chapter: Chapter, edition: Edition, wording: Wording) -> str:
@@ -133,7 +157,7 @@ def _translated(
         paragraphs = [wording("incomplete", done=done, total=total, mark=MARK)]
     paragraphs.append(wording("code"))
     if edition.kind != "chapter":
-        paragraphs.append(wording("hints", language=edition.language.key))
+        paragraphs.append(wording("hints"))
     return paragraphs
 
 

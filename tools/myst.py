@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cache
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -42,6 +43,18 @@ ROLE_OR_CODE = re.compile(
 )
 
 
+@cache
+def parsed(text: str) -> tuple[Token, ...]:
+    """Parse a text once, whoever asks for it: frameworks and languages share most."""
+    return tuple(PARSER.parse(text))
+
+
+@cache
+def parsed_inline(text: str) -> tuple[Token, ...]:
+    """Parse a text of one line once, see `parsed`."""
+    return tuple(PARSER.parseInline(text)[0].children)
+
+
 @dataclass(frozen=True)
 class Block:
     """One construct: lines [start, end) of its cell, counted from 0.
@@ -69,7 +82,7 @@ def blocks(text: str, where: Where) -> list[Block]:
     """
     found: list[Block] = []
     lines = text.split("\n")
-    tokens = PARSER.parse(text)
+    tokens = parsed(text)
     for position, token in enumerate(tokens):
         if token.type == "inline":
             _check_inline(token, where)
@@ -184,8 +197,16 @@ def _check_heading(token: Token, inline: Token, where: Where) -> None:
 
 def _check_inline(token: Token, where: Where) -> None:
     """Refuse what only looks right: see the messages."""
+    line = token.map[0]
     for child in token.children:
-        line = token.map[0]
+        if child.type in ("softbreak", "hardbreak"):
+            line += 1
+        if child.type == "text" and "$$" in child.content:
+            raise where.error(
+                line,
+                "$$ that opens or closes no formula: a display formula stands in lines "
+                "of its own between $$ and $$",
+            )
         if child.type == "image":
             raise where.error(
                 line, f"image {child.attrs['src']}: use {{figure}} with alt and caption"

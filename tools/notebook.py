@@ -7,15 +7,17 @@ are sorted, and stored outputs are carried over.
 from __future__ import annotations
 
 import hashlib
+import json
+import re
+import warnings
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from tools.book import Book
+from tools.book import Book, BookError
 from tools.edition import Edition, Places
 from tools.exercise import (
     answer_mark,
@@ -23,17 +25,20 @@ from tools.exercise import (
     explanation_mark,
     without_solution,
 )
-from tools.files import write_text
-from tools.head import head, set_up
+from tools.files import read_plain, write_text
+from tools.head import head, set_up, without_language
 from tools.labels import Labels
 from tools.markdown import Images, render
 from tools.myst import Where
-from tools.pictures import alt_of, defects, described, drawn_above
+from tools.pictures import alt_of, defects, described, drawn_above, undescribed
 from tools.references import Reader
 from tools.source import Cell, Chapter
 from tools.translations.catalogue import Counts
 from tools.wording import Wording
 
+SEAL = "outputs"  # in a notebook's metadata: a digest of what its run gave
+CONFLICT = re.compile(r"<<<<<<< |=======$|>>>>>>> ")
+MAY_RAISE = "raises-exception"  # a tag that Jupyter knows
 LANGUAGE = {"name": "python"}  # a kernel says more, which depends on its version
 
 
@@ -87,7 +92,8 @@ def assemble(
         around.coverage,
     )
     frameworks = book.frameworks if chapter.all_frameworks else (edition.framework,)
-    code = set_up(frameworks, book)
+    checked = any("d2l_check" in c.text for c in chapter.cells if c.kind == "code")
+    code = set_up(frameworks, book, edition.language if checked else None)
     cells = [
         new_markdown_cell(opening, id=_digest(chapter.stem, "head")),
         new_code_cell(code, id=_digest(chapter.stem, "set-up")),
@@ -108,7 +114,29 @@ def assemble(
         if cell.kind == "markdown":
             _describe_above(cell, cells[-1])
         cells.append(new)
-    return new_notebook(cells=cells, metadata=_metadata(chapter, edition, book))
+    if edition.kind == "exercises":
+        let_run_all_go_on(cells)
+    return nbformat.from_dict(
+        {
+            "cells": cells,
+            "metadata": _metadata(chapter, edition, book),
+            "nbformat": 4,
+            "nbformat_minor": 5,
+        }
+    )
+
+
+def let_run_all_go_on(cells: list[NotebookNode]) -> None:
+    """Tag the code cells from the first answer on, so that an error stops no other.
+
+    Jupyter, Colab and nbclient execute what follows a cell tagged so. Until an exercise
+    is solved, its cells raise; the next exercise may be solved before it.
+    """
+    behind = False
+    for cell in cells:
+        behind = behind or cell.metadata.get("nbgrader", {}).get("solution", False)
+        if behind and cell.cell_type == "code":
+            cell.metadata["tags"] = [*cell.metadata.get("tags", []), MAY_RAISE]
 
 
 def _describe_above(cell: Cell, above: NotebookNode) -> None:
@@ -156,6 +184,22 @@ def _marks(cells: list[Cell]) -> list[dict | None]:
     return marks
 
 
+# nbformat's own functions validate each cell, and `dumps` does that for all of them.
+
+
+def new_markdown_cell(source: str, id: str, metadata: dict | None = None):
+    return _new_cell("markdown", source, id, metadata)
+
+
+def new_code_cell(source: str, id: str, metadata: dict | None = None):
+    return _new_cell("code", source, id, metadata, outputs=[], execution_count=None)
+
+
+def _new_cell(kind: str, source: str, id: str, metadata: dict | None, **more):
+    cell = {"id": id, "cell_type": kind, "metadata": metadata or {}, "source": source}
+    return nbformat.from_dict({**cell, **more})
+
+
 def cell_ids(chapter: Chapter) -> list[str]:
     """Return a stable id for each source cell: a digest of its content, the same in
     each framework and, as it's taken from the English source, in each language.
@@ -190,6 +234,8 @@ def _cell(
         return new_markdown_cell(text, id=name, metadata=metadata)
     if cell.fast:
         metadata["fast"] = dict(cell.fast)
+    if cell.near:
+        metadata["near"] = dict(cell.near)
     code = without_solution(cell.text) if blank else cell.text
     return new_code_cell(code, id=name, metadata=metadata)
 
@@ -212,9 +258,12 @@ def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
 
 
 def same_code(first: NotebookNode, second: NotebookNode) -> bool:
-    """Tell whether two notebooks run the same code cells in the same order."""
-    return [cell.source for cell in code_cells(first)] == [
-        cell.source for cell in code_cells(second)
+    """Tell whether two notebooks run the same code cells in the same order.
+
+    The language in which the checks answer makes no difference.
+    """
+    return [without_language(cell.source) for cell in code_cells(first)] == [
+        without_language(cell.source) for cell in code_cells(second)
     ]
 
 
@@ -230,7 +279,37 @@ def carry_outputs(target: NotebookNode, stored: NotebookNode) -> bool:
         alt = alt_of(new)
         new.outputs = [described(_without_live_note(o), alt) for o in old.outputs]
         new.execution_count = old.execution_count
+    target.metadata["d2l_local"].pop(SEAL, None)
+    if seal := stored.metadata.get("d2l_local", {}).get(SEAL):
+        target.metadata["d2l_local"][SEAL] = seal
     return True
+
+
+def seal(notebook: NotebookNode) -> None:
+    """Note in a notebook's metadata which outputs its run gave.
+
+    A comparison with a fresh run can't tell whether a speed, a picture or a text that
+    a network wrote is the one that was stored.
+    """
+    notebook.metadata["d2l_local"][SEAL] = _outputs_digest(notebook)
+
+
+def seal_defects(notebook: NotebookNode) -> list[str]:
+    """Return a message if the outputs aren't those that a run has stored."""
+    found = notebook.metadata.get("d2l_local", {}).get(SEAL)
+    if found == (_outputs_digest(notebook) if has_outputs(notebook) else None):
+        return []
+    return ["its outputs aren't those that its run has stored: some were edited"]
+
+
+def _outputs_digest(notebook: NotebookNode) -> str:
+    # Alternative texts come from the source, and each language has its own.
+    outputs = [
+        [cell.execution_count, list(map(undescribed, cell.outputs))]
+        for cell in code_cells(notebook)
+    ]
+    text = json.dumps(outputs, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _without_live_note(output: NotebookNode) -> NotebookNode:
@@ -251,7 +330,7 @@ def dumps(notebook: NotebookNode) -> str:
     """Return a notebook's canonical text: valid nbformat 4.5, one trailing newline."""
     notebook = nbformat.from_dict({**notebook, "nbformat": 4, "nbformat_minor": 5})
     nbformat.validate(notebook)
-    return nbformat.writes(notebook, version=4).rstrip("\n") + "\n"
+    return nbformat.v4.writes(notebook).rstrip("\n") + "\n"
 
 
 def as_built(text: str) -> str:
@@ -265,14 +344,28 @@ def as_built(text: str) -> str:
         if notebook.metadata.language_info.name == LANGUAGE["name"]:
             notebook.metadata.language_info = dict(LANGUAGE)
         return dumps(notebook)
-    except (nbformat.reader.NotJSONError, nbformat.ValidationError, AttributeError):
+    except Exception:  # nbformat has many for a JSON text that is no notebook
         return text
 
 
 def read(path: Path) -> NotebookNode:
-    """Read and validate a notebook file."""
-    notebook = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
-    nbformat.validate(notebook)
+    """Read and validate a notebook file; raise BookError for what isn't one."""
+    text = read_plain(path, str(path))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # cells without ids get some
+            notebook = nbformat.reads(text, as_version=4)
+            nbformat.validate(notebook)
+    # What nbformat raises for a JSON text that is no notebook is of many types.
+    except Exception as error:
+        conflict = next(
+            (n for n, line in enumerate(text.split("\n"), 1) if CONFLICT.match(line)), 0
+        )
+        if conflict:
+            reason = f":{conflict}: has conflict markers of git"
+        else:
+            reason = f": isn't a notebook: {str(error).splitlines()[0] or 'empty'}"
+        raise BookError(f"{path}{reason}; `make build` writes it again") from error
     return notebook
 
 
@@ -294,16 +387,25 @@ def execution_defects(notebook: NotebookNode) -> list[str]:
     cells = code_cells(notebook)
     if not any(cell.outputs for cell in cells):
         return ["no code cell has an output"]
+    found = [
+        defect
+        for number, cell in enumerate(cells, 1)
+        for defect in cell_defects(cell, number)
+    ]
+    return found + defects(notebook) + seal_defects(notebook)
+
+
+def cell_defects(cell: NotebookNode, number: int) -> list[str]:
+    """Return why the code cell with this number, from 1, can't be from a clean run."""
     found = []
-    for number, cell in enumerate(cells, 1):
-        if cell.execution_count != number:
-            found.append(
-                f"code cell {number} has execution count {cell.execution_count}: "
-                "not executed, or not in order from a fresh start"
-            )
-        for output in cell.outputs:
-            if output.output_type == "error":
-                found.append(f"code cell {number} ended in {output.ename}")
-            elif output.get("name") == "stderr":
-                found.append(f"code cell {number} wrote to stderr: {output.text}")
-    return found + defects(notebook)
+    if cell.execution_count != number:
+        found.append(
+            f"code cell {number} has execution count {cell.execution_count}: "
+            "not executed, or not in order from a fresh start"
+        )
+    for output in cell.outputs:
+        if output.output_type == "error":
+            found.append(f"code cell {number} ended in {output.ename}")
+        elif output.get("name") == "stderr":
+            found.append(f"code cell {number} wrote to stderr: {output.text}")
+    return found

@@ -62,6 +62,19 @@ def described(output: NotebookNode, alt: str | None) -> NotebookNode:
     return output
 
 
+def undescribed(output: NotebookNode) -> NotebookNode:
+    """Return a picture as its run gave it: undo `described`."""
+    if not is_picture(output):
+        return output
+    output = nbformat.from_dict(output)
+    for kind in output.data:
+        if "alt" in output.metadata.get(kind, {}):
+            output.metadata.pop(kind)
+    if svg := output.data.get("image/svg+xml"):
+        output.data["image/svg+xml"] = SVG_START.sub(r"\g<start>", "".join(svg), 1)
+    return output
+
+
 def defects(notebook: NotebookNode) -> list[str]:
     """Return why the captions of an executed notebook don't fit its pictures."""
     found = []

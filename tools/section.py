@@ -3,6 +3,8 @@
     python -m tools.section 09-gru                        in every framework
     python -m tools.section 09-gru --framework pytorch    in one
     python -m tools.section 09-gru --again                even if nothing has changed
+    python -m tools.section 09-gru --twice                store nothing, but run each
+                                                          cell again after the last
 
 All notebooks are built from their sources. Executed are those of this section, unless
 they are up to date (see `tools.execute`).
@@ -18,6 +20,7 @@ import sys
 
 from tools import build, command
 from tools import notebook as nb
+from tools.again import failures_again
 from tools.book import Book, load
 from tools.build import Built
 from tools.execute import KINDS, choose, choose_text, run_and_store
@@ -49,12 +52,19 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("name", help="such as 09-gru")
     parser.add_argument("--framework", action="append", metavar="F")
     parser.add_argument("--again", action="store_true", help="even if up to date")
+    parser.add_argument(
+        "--twice", action="store_true", help="run each cell again after the last"
+    )
     options = parser.parse_args(arguments)
     options.chapter, options.kind, options.store = [options.name], KINDS, True
 
     def work() -> list[str]:
         book = load(options.root)
         choose_text("embedded")
+        if options.twice:
+            options.store = False
+            items = choose(book, options)
+            return [line for item in items for line in failures_again(item, book)]
         build.write(book, quiet=True)  # what it refuses is collected below
         items = choose(book, options)
         run_and_store(items, book, options.again)

@@ -11,7 +11,7 @@ images. The first one holds the front matter.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
@@ -20,14 +20,23 @@ from nbformat import ValidationError
 
 from tools.book import Book, BookError, Language
 from tools.exercise import check_name, has_solution, without_solution
+from tools.fences import check_closed
+from tools.files import read_text
+from tools.near import check_near
 
 # Tags with a meaning of their own. Anything else is refused, as a mistyped
 # framework would otherwise put its cell into every notebook.
-OTHER_TAGS = ("hide-input", "hide-output", "hide-cell", "nbval-ignore-output")
+NOT_COMPARED = "nbval-ignore-output"  # goes with the option `near`
+OTHER_TAGS = ("hide-input", "hide-output", "hide-cell", NOT_COMPARED)
 SOLUTION = "solution"  # a Markdown cell that exercise notebooks leave out
 
+FRONT_MATTER = re.compile(r"---\s*\n(.*?)^---\s*$", re.MULTILINE | re.DOTALL)
+FRONT_KEYS = ("title", "number", "goals", "needs", "runtime", "all_frameworks")
+OTHER_FRONT_KEYS = ("jupytext", "kernelspec")  # of the file's format
 HEADING = re.compile(r"^#+ ", re.MULTILINE)
-MINUTES = re.compile(r"[\d.]+( to [\d.]+)?")
+MINUTES = re.compile(r"\d+(\.\d+)?( to \d+(\.\d+)?)?")
+# Comments by which nbval would leave a cell out, past all that is declared.
+NBVAL_COMMENT = re.compile(r"^\s*#+\s*((?:NBVAL|PYTEST_VALIDATE)_\w+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -43,6 +52,7 @@ class Cell:
     fast: tuple[tuple[str, str], ...] = ()
     points: int = 0  # of a check, in nbgrader's sense
     solution: bool = False  # holds a solution: code between marks, or an answer
+    near: dict | None = field(default=None, compare=False)  # see `tools.near`
 
 
 @dataclass(frozen=True)
@@ -69,7 +79,8 @@ class Chapter:
 def read(path: Path, book: Book) -> Chapter:
     """Read a source file or folder; raise BookError naming file, line and remedy."""
     files = sorted(path.glob("*.md")) if path.is_dir() else [path]
-    parts = {book.relative(file): file.read_text(encoding="utf-8") for file in files}
+    names = {book.relative(file): file for file in files}
+    parts = {name: read_text(file, name) for name, file in names.items()}
     return parse_parts(parts, book.relative(path.with_suffix(".md")), book.keys)
 
 
@@ -108,6 +119,7 @@ def parse_parts(
     cells: list[Cell] = []
     fronts = {}
     for part, text in parts.items():
+        check_closed(text, part)
         notebook = _notebook(text, part)
         cells += _cells(notebook, text, part, document, frameworks)
         fronts[part] = {k: v for k, v in notebook.metadata.items() if k != "source_map"}
@@ -128,12 +140,44 @@ def parse_parts(
 
 def _notebook(text: str, path: str):
     """Let jupytext read a source file; the notebook comes with its source map."""
+    _check_front_matter(text, path)
     try:
         return myst_to_notebook(text, add_source_map=True)
     except (MystMetadataParsingError, yaml.YAMLError) as error:
-        raise BookError(f"{path}: the YAML of a cell is not valid: {error}") from error
+        message = " ".join(str(error).split())
+        raise BookError(
+            f"{path}: the YAML of a cell is not valid: {message}"
+        ) from error
     except ValidationError as error:
         raise BookError(f"{path}: in a cell's options, {error.message}") from error
+    except (AttributeError, TypeError, ValueError) as error:
+        raise BookError(
+            f"{path}: the options of a cell can't be read: {error}; a cell has "
+            ":key: value lines, and +++ a JSON table"
+        ) from error
+
+
+def _check_front_matter(text: str, path: str) -> None:
+    """Refuse front matter that isn't a mapping; that of a later part may be empty."""
+    match = FRONT_MATTER.match(text)
+    if not match:
+        return
+    try:
+        front = yaml.safe_load(match[1])
+    except (
+        yaml.YAMLError,
+        ValueError,
+    ) as error:  # ValueError: a date such as 2026-99-99
+        mark = getattr(error, "problem_mark", None)
+        line = f":{mark.line + 2}" if mark else ""
+        problem = getattr(error, "problem", None) or error
+        raise BookError(
+            f"{path}{line}: the front matter is not valid YAML: {problem}"
+        ) from error
+    if front is not None and not isinstance(front, dict):
+        raise BookError(f"{path}:1: the front matter must be 'key: value' lines")
+    if front and "title" in front:
+        _front_value(front, "title", str, path)  # nbformat's words would be others
 
 
 def _cells(
@@ -176,16 +220,18 @@ def _cell(raw, path: str, line: int, frameworks: tuple[str, ...]) -> Cell:
     tags = options.pop("tags", [])
     fast = options.pop("fast", {})
     points = options.pop("points", 0)
+    near = options.pop("near", None)
     if raw.cell_type not in ("markdown", "code"):
         raise BookError(f"{where}: {raw.cell_type} cells are not used in this book")
     if options:
         raise BookError(
             f"{where}: unknown cell option {', '.join(sorted(options))}; "
-            "a cell may have 'tags' and, for code, 'fast' and 'points'"
+            "a cell may have 'tags' and, for code, 'fast', 'near' and 'points'"
         )
     _check_tags(tags, where, frameworks)
     _check_fast(raw, fast, where)
     _check_points(raw, points, where)
+    _check_compared(raw, tags, near, where)
     named = frozenset(tag for tag in tags if tag in frameworks)
     return Cell(
         kind=raw.cell_type,
@@ -197,6 +243,7 @@ def _cell(raw, path: str, line: int, frameworks: tuple[str, ...]) -> Cell:
         fast=tuple(fast.items()),
         points=points,
         solution=_holds_solution(raw, tags, where),
+        near=near,
     )
 
 
@@ -218,13 +265,36 @@ def _holds_solution(raw, tags, where: str) -> bool:
 def _check_points(raw, points, where: str) -> None:
     if not points:
         return
-    if raw.cell_type != "code" or not isinstance(points, int) or points < 0:
+    whole = isinstance(points, int) and not isinstance(points, bool)
+    if raw.cell_type != "code" or not whole or points < 0:
         raise BookError(
             f"{where}: points must be a whole number above 0 on a code cell, "
             f"but is {points!r}"
         )
     try:
         check_name(raw.source)
+    except ValueError as error:
+        raise BookError(f"{where}: {error}") from error
+
+
+def _check_compared(raw, tags, near, where: str) -> None:
+    """Refuse a cell whose output could be anything."""
+    if raw.cell_type == "code" and (comment := NBVAL_COMMENT.search(raw.source)):
+        raise BookError(
+            f"{where}: the comment {comment[1]} would keep nbval from comparing the "
+            f"cell; use the tag {NOT_COMPARED!r} with the option 'near'"
+        )
+    if (near is not None) != (NOT_COMPARED in tags):
+        raise BookError(
+            f"{where}: the tag {NOT_COMPARED!r} and the option 'near', which says what "
+            "may differ in the output, go together"
+        )
+    if near is None:
+        return
+    if raw.cell_type != "code":
+        raise BookError(f"{where}: only code cells may have 'near'")
+    try:
+        check_near(near)
     except ValueError as error:
         raise BookError(f"{where}: {error}") from error
 
@@ -270,6 +340,12 @@ def _check_fast(raw, fast, where: str) -> None:
 
 def _front(front: dict, path: str, stem: str, frameworks: tuple[str, ...]) -> dict:
     """Check and return the front matter; `stem` is the chapter's name."""
+    for key in front:
+        if key not in (*FRONT_KEYS, *OTHER_FRONT_KEYS):
+            raise BookError(
+                f"{path}: front matter has the unknown key {key!r}; there are "
+                f"{', '.join(FRONT_KEYS)}"
+            )
     return {
         "title": _front_value(front, "title", str, path),
         "number": _number(front, path, stem),
@@ -287,13 +363,15 @@ def _front_value(front, key: str, kind: type, path: str):
             f"{path}: front matter needs {key!r} as a non-empty {kind.__name__}, "
             f"found {value!r}"
         )
+    if isinstance(value, str) and (value != value.strip() or "\n" in value):
+        raise BookError(f"{path}: front matter {key!r}: {value!r} must be one line")
     return value
 
 
 def _front_list(front, key: str, path: str) -> tuple[str, ...]:
     items = _front_value(front, key, list, path)
     for item in items:
-        if not isinstance(item, str):
+        if not isinstance(item, str) or not item.strip():
             raise BookError(
                 f"{path}: front matter {key!r}: {item!r} is not a text; "
                 "put it in quotes (a colon inside makes YAML read a mapping)"
@@ -310,7 +388,7 @@ def _number(front, path: str, stem: str) -> int | None:
                 "has none; leave it out, or name the file NN-name.md"
             )
         return None
-    if not isinstance(number, int):
+    if not isinstance(number, int) or isinstance(number, bool):
         raise BookError(
             f"{path}: front matter needs 'number' as an int, found {number!r}"
         )
@@ -336,7 +414,7 @@ def _runtime(front, path: str, frameworks: tuple[str, ...]) -> dict[str, str]:
     if set(runtime) != set(frameworks):
         raise BookError(
             f"{path}: front matter 'runtime' needs one entry for each of "
-            f"{', '.join(frameworks)}, found {', '.join(sorted(runtime))}"
+            f"{', '.join(frameworks)}, found {', '.join(sorted(map(str, runtime)))}"
         )
     for key, value in runtime.items():
         if not MINUTES.fullmatch(str(value)):

@@ -51,8 +51,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "head of a translated notebook",
     ),
     "hints": (
-        "The checks answer in this language after `%env D2L_LANGUAGE={language}`.",
-        "head of a translated exercise notebook; in Korean, say, {language} is ko",
+        "The checks answer in this language, too; after `%env D2L_LANGUAGE=en` they "
+        "answer in English.",
+        "head of a translated exercise notebook",
     ),
     "goals": (
         "When you have worked through this notebook, you can",

@@ -45,30 +45,41 @@ class ReversePadded(ReferenceCheck):
             "padding-first",
             _("The padding is reversed as well and comes first."),
             _("Up to where does each sequence go? That part is to be reversed."),
+            _("Print sequence 2 (length 2) before and after. Which steps have moved?"),
             planted=[{"by": "all"}],
         ),
         Mistake(
             "padding-cleared",
             _("The padding is set to zero."),
             _("It should stay where it is and as it is."),
+            _(
+                "Print the last step of sequence 2 (length 2) before and after. Is "
+                "it the same?"
+            ),
             planted=[{"padding": "zero"}],
         ),
         Mistake(
             "wrong-axis",
             _("The order of the sequences is reversed, not that of the steps."),
             _("Which axis is time?"),
+            _("Print X[0, :, 0] before and after. Have the sequences changed places?"),
             planted=[{"by": "batch"}],
         ),
         Mistake(
             "one-length",
             _("All sequences are reversed by the same length."),
-            _("Each sequence has a length of its own."),
+            _("Each sequence has its own length. Where do you use lengths[i]?"),
+            _("Print the length that you use for each sequence. Is it lengths[i]?"),
             planted=[{"by": "first"}, {"by": "shortest"}],
         ),
         Mistake(
             "not-reversed",
             _("Nothing is reversed."),
             _("What was at the last real step should be at the first one."),
+            _(
+                "Print X[:, 1, 0] before and after. Do you return the array that "
+                "you changed?"
+            ),
             planted=[{"by": "none"}],
         ),
     ]
@@ -101,6 +112,10 @@ class SentenceVector(ReferenceCheck):
             "last-step",
             _("Both halves are taken from the last step of the batch."),
             _("Where does the backward direction end? And is step T - 1 real?"),
+            _(
+                "For a sequence of length 2 in T = 5, print the two steps that "
+                "you read."
+            ),
             planted=[{"forward": "end", "backward": "end"}],
         ),
         Mistake(
@@ -112,26 +127,39 @@ class SentenceVector(ReferenceCheck):
         ),
         Mistake(
             "padding-read",
-            _("The forward half is taken from behind the end of the sequences."),
+            _("The forward half is taken from past the end of the sequences."),
             _("The last real step of sequence i is lengths[i] - 1."),
+            _(
+                "For a sequence of length 2, print the step of the forward half. "
+                "Is it real?"
+            ),
             planted=[{"forward": "end"}],
         ),
         Mistake(
             "exchanged",
             _("Each half is taken from where its direction begins."),
             _("A state has read everything where its direction ends."),
+            _(
+                "At which step has the forward direction read only one word? "
+                "Print yours."
+            ),
             planted=[{"forward": "first", "backward": "last"}],
         ),
         Mistake(
             "both-first",
             _("Both halves are taken from the first step."),
             _("How much has the forward direction read there?"),
+            _("Print the two steps that you read for a sequence of length 3."),
             planted=[{"forward": "first"}],
         ),
         Mistake(
             "halves-order",
             _("The halves are in the wrong order."),
             _("The forward half comes first, in H and in the result."),
+            _(
+                "Compare the first number of your result with H. Is it from "
+                "columns 0 to h - 1?"
+            ),
             planted=[{"swap": True}],
         ),
     ]
@@ -164,18 +192,30 @@ class Around(ReferenceCheck):
             "reads-itself",
             _("At step t both halves have read the token of step t."),
             _("The forward state of step t includes X_t. Which one doesn't?"),
+            _(
+                "Change X at step t alone. May your row t change? Follow it "
+                "through both halves."
+            ),
             planted=[{"left": 0, "right": 0}],
         ),
         Mistake(
             "half-reads-itself",
             _("One of the halves has read the token of its own step."),
             _("Both halves have to be moved, in opposite directions."),
+            _(
+                "Change H_forward and H_backward at step 1, one after the other. "
+                "Which rows move?"
+            ),
             planted=[{"left": 0}, {"right": 0}],
         ),
         Mistake(
             "wrong-way",
             _("The halves are moved in the wrong directions."),
             _("The forward state should be that of the step before."),
+            _(
+                "Print your first row beside H_forward[0]. What has been read "
+                "before step 0?"
+            ),
             planted=[{"left": -1, "right": 1}],
         ),
         Mistake(
@@ -189,6 +229,10 @@ class Around(ReferenceCheck):
             "halves-order",
             _("The halves are in the wrong order."),
             _("The forward half comes first."),
+            _(
+                "Compare the first number of row 1 with H_forward[0]. Where does "
+                "it stand?"
+            ),
             planted=[{"swap": True}],
         ),
     ]
@@ -222,31 +266,42 @@ class Waits(ReferenceCheck):
         Mistake(
             "whole-sequence",
             _("Each step waits for the end of the whole sequence."),
-            _("The backward direction starts anew in each chunk."),
+            _("The backward direction starts over in each chunk."),
+            _(
+                "Print your list for num_steps = 4, chunk = 2, outlook = 0. When "
+                "does step 0 know?"
+            ),
             planted=[{"until": "sequence"}],
         ),
         Mistake(
             "outlook-forgotten",
             _("Each step waits for the end of its chunk only."),
             _("Which steps does the backward direction read before the chunk?"),
+            _("Call it with outlook = 0 and 2. Which line reads outlook?"),
             planted=[{"look": False}],
         ),
         Mistake(
             "beyond-the-end",
-            _("Some steps wait for what will never come."),
+            _("Some steps wait for input past the end."),
             _("What is read last if the sequence ends early?"),
+            _("Print t plus your wait for each t. Is it ever above num_steps - 1?"),
             planted=[{"cut": False}],
         ),
         Mistake(
             "off-by-one",
             _("Each step waits for one step too many."),
             _("The last step of a sequence has to wait for nothing."),
+            _("With chunk = 1 and outlook = 0 nobody waits. What does your list hold?"),
             planted=[{"more": 1}],
         ),
         Mistake(
             "same-for-all",
             _("All steps of a chunk wait equally long."),
             _("Who waits longer, the first step of a chunk or the last?"),
+            _(
+                "Print your list for num_steps = 4, chunk = 4, outlook = 0. Should "
+                "it fall?"
+            ),
             planted=[{"until": "constant"}],
         ),
     ]

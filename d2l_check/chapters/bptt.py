@@ -52,11 +52,12 @@ class LogitGradient(ReferenceCheck):
             "padding-counted",
             _("The gradient is divided by all n T steps, padding included."),
             _("The loss is a mean. Over how many outputs is it taken?"),
+            _("With lengths [1, 3, 2], how many outputs count? Print your divisor."),
             planted=[{"count": "all"}],
         ),
         Mistake(
             "padding-not-masked",
-            _("Steps behind the end of a sequence get a gradient."),
+            _("Steps past the end of a sequence get a gradient."),
             _("They don't enter the loss, so what must their gradient be?"),
             _("Step t of sequence i counts if t < lengths[i], counting from 0."),
             planted=[{"masked": False}, {"masked": False, "count": "all"}],
@@ -65,6 +66,7 @@ class LogitGradient(ReferenceCheck):
             "sum-not-mean",
             _("The gradient is that of a sum, or of a mean over sequences only."),
             _("The loss is a mean over all outputs that count."),
+            _("Print your divisor for lengths [1, 3, 2]. How many outputs count?"),
             planted=[{"count": "none"}, {"count": "sequences"}],
         ),
         Mistake(
@@ -74,18 +76,30 @@ class LogitGradient(ReferenceCheck):
                 "Then a step of a short sequence weighs more. All should weigh"
                 " the same."
             ),
+            _(
+                "Print the weight of one step in the sequence of length 1, and in "
+                "that of length 3."
+            ),
             planted=[{"count": "each"}],
         ),
         Mistake(
             "wrong-sign",
             _("The gradient has the wrong sign."),
             _("A step against the gradient should raise the right logit."),
+            _(
+                "Take a single logit far too high. Should its gradient be above or "
+                "below 0?"
+            ),
             planted=[{"sign": -1}],
         ),
         Mistake(
             "softmax-axis",
             _("Softmax is taken along the wrong axis."),
             _("The probabilities of which numbers should add up to 1?"),
+            _(
+                "O has the shape (T, n, q). Print the sum of your probabilities "
+                "along each axis."
+            ),
             planted=[{"axis": 0}, {"axis": 1}],
         ),
     ]
@@ -95,6 +109,7 @@ class LeakyBackward(ReferenceCheck):
     """Check the gradients of a network whose state leaks."""
 
     signature = "leaky_backward(X, states, candidates, G, W_hh, alpha)"
+    results = ("dW_xh", "dW_hh", "db_h")
 
     @staticmethod
     def case(seed, T, n, d, h, alpha):
@@ -143,7 +158,7 @@ class LeakyBackward(ReferenceCheck):
     mistakes = [
         Mistake(
             "leak-forgotten",
-            _("One of the ways back from a state to the one before is missing."),
+            _("One path of the gradient from a state to the one before is missing."),
             _("In how many places does the state before appear in the equation?"),
             _("The part that leaks through has the derivative 1 - alpha."),
             planted=[{"leak": False}],
@@ -152,36 +167,60 @@ class LeakyBackward(ReferenceCheck):
             "alpha-forgotten",
             _("The gradient before tanh is too large, by a constant factor."),
             _("The candidate enters the new state with a weight."),
+            _(
+                "Set alpha to 0: the candidate has no say. Are your gradients "
+                "zero then?"
+            ),
             planted=[{"scaled": False}],
         ),
         Mistake(
             "state-in-derivative",
             _("The derivative of tanh is taken from the state."),
             _("1 - v * v is the derivative where v is what tanh returned."),
+            _(
+                "Which array went out of tanh: states or candidates? Print both "
+                "for one step."
+            ),
             planted=[{"slope": "state"}],
         ),
         Mistake(
             "new-state",
             _("The gradient of W_hh is computed with the state of the same step."),
-            _("Which state was multiplied by W_hh on the way forward?"),
+            _("Which state was multiplied by W_hh in the forward pass?"),
+            _(
+                "states has one entry more than X. Which index has the state that "
+                "step t read?"
+            ),
             planted=[{"shift": 1}],
         ),
         Mistake(
             "last-step-only",
             _("Only the last step contributes to the gradients."),
             _("The weights are used at every step. What happens to the parts?"),
+            _(
+                "Do your three sums grow in each round, or are they overwritten? "
+                "Look for +=."
+            ),
             planted=[{"steps": "last"}],
         ),
         Mistake(
             "output-forgotten",
             _("Only the output of the last step sends a gradient back."),
             _("G has one part for each step. Where does it join in?"),
+            _(
+                "Set G to zero except at step 0. Is your result zero as well? "
+                "Should it be?"
+            ),
             planted=[{"inject": "last"}],
         ),
         Mistake(
             "not-transposed",
-            _("On the way back, the product is taken with W_hh itself."),
+            _("In the backward pass, the product is taken with W_hh itself."),
             _("Look at the rule for products. With h = h, shapes don't warn you."),
+            _(
+                "A came from H @ W_hh. Write the shapes of dA and W_hh for h = "
+                "2, n = 1."
+            ),
             planted=[{"transpose": False}],
         ),
     ]
@@ -221,6 +260,10 @@ class Reach(ReferenceCheck):
             "future",
             _("Some losses reach inputs that come after them."),
             _("Can the output of step t depend on an input of a later step?"),
+            _(
+                "Print your table for num_steps = 3, k = 3. Which entries lie "
+                "above the diagonal?"
+            ),
             planted=[{"causal": False}],
         ),
         Mistake(
@@ -229,6 +272,10 @@ class Reach(ReferenceCheck):
             _(
                 "The borders are fixed. How far back does the first step of a"
                 " window get?"
+            ),
+            _(
+                "Print the row of step 3 for k = 3. It is the first of its window: "
+                "what does it reach?"
             ),
             planted=[{"window": "sliding"}],
         ),
@@ -243,12 +290,20 @@ class Reach(ReferenceCheck):
             "turned-round",
             _("Rows and columns are exchanged."),
             _("Rows are losses, columns are inputs."),
+            _(
+                "Print your table for num_steps = 2, k = 2. What does row 0 say "
+                "about input 1?"
+            ),
             planted=[{"transpose": True}],
         ),
         Mistake(
             "not-cut",
             _("Every loss reaches back to the first step."),
             _("Where is the state detached?"),
+            _(
+                "Print your table for num_steps = 4, k = 2. Where does k enter "
+                "your code?"
+            ),
             planted=[{"window": "none"}],
         ),
     ]
@@ -258,6 +313,7 @@ class ForwardGradient(ReferenceCheck):
     """Check the gradient that is carried forward along with the state."""
 
     signature = "forward_gradient(x, w_xh, w_hh)"
+    results = ("h", "dh_dw_xh", "dh_dw_hh")
     tensors = False
     cases = (
         (np.array([0.5, -1.0, 0.3, 0.8, -0.4]), 0.7, 0.9),
@@ -298,12 +354,20 @@ class ForwardGradient(ReferenceCheck):
             "weight-forgotten",
             _("The derivative of the state before isn't multiplied by w_hh."),
             _("How does a change of the state before change the new state?"),
+            _(
+                "Set w_hh to 0. Does the state before still matter? Does it in "
+                "your lines?"
+            ),
             planted=[{"weighted": False}],
         ),
         Mistake(
             "slope-forgotten",
             _("The derivative of tanh is missing."),
             _("A change of what is in the brackets isn't a change of the state."),
+            _(
+                "Where tanh is saturated, how large should the gradient be? Try x "
+                "= [50.0]."
+            ),
             planted=[{"slope": False}],
         ),
         Mistake(
@@ -313,12 +377,20 @@ class ForwardGradient(ReferenceCheck):
                 " the one before."
             ),
             _("Which state is multiplied by w_hh? Mind the order of your lines."),
+            _(
+                "At the first step the state before is 0. What is your derivative "
+                "for w_hh there?"
+            ),
             planted=[{"new": True}],
         ),
         Mistake(
             "exchanged",
             _("The two derivatives are returned in the wrong order."),
             _("The order is: the state, then w_xh, then w_hh."),
+            _(
+                "For x = [0.5], the derivative for w_hh is 0. In which place do "
+                "you return it?"
+            ),
             planted=[{"exchanged": True}],
         ),
     ]

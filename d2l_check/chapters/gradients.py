@@ -77,8 +77,12 @@ class LeakyJacobian(ReferenceCheck):
         ),
         Mistake(
             "shares-swapped",
-            _("The shares of the old state and of the candidate are swapped."),
+            _("The weights of the old state and of the candidate are swapped."),
             _("Which of the two is multiplied by alpha in the formula?"),
+            _(
+                "Set alpha to 1: the old state is kept whole. Is your Jacobian the "
+                "identity then?"
+            ),
             planted=[{"swap": True}],
         ),
         Mistake(
@@ -134,6 +138,10 @@ class GrowthRate(ReferenceCheck):
             "no-root",
             _("This is the norm of the whole product, not the growth per step."),
             _("If each step multiplies by r, the product of k steps has r to the k."),
+            _(
+                "For W = 2 times the identity, the growth is 2 at every number of "
+                "steps. And yours?"
+            ),
             planted=[{"root": "none"}],
         ),
         Mistake(
@@ -161,12 +169,17 @@ class GrowthRate(ReferenceCheck):
             "one-step",
             _("The result doesn't depend on num_steps: it is the norm of W."),
             _("Multiply first, and measure the product."),
+            _("Call it with num_steps = 1 and 20. Which line reads num_steps?"),
             planted=[{"one_step": True}],
         ),
         Mistake(
             "radius",
             _("This is the spectral radius itself, by the eigenvalues."),
             _("The task asks for the estimate after num_steps steps, without them."),
+            _(
+                "Call it with num_steps = 1. It should be the spectral norm of W "
+                "then. Is it?"
+            ),
             planted=[{"radius": True}],
         ),
     ]
@@ -213,6 +226,10 @@ class KeepBias(ReferenceCheck):
             "no-logit",
             _("This is the value of the gate, not its bias."),
             _("The gate is the logistic function of the bias: solve for the bias."),
+            _(
+                "Put your result into the logistic function. Is it the gate that "
+                "you wanted?"
+            ),
             planted=[{"solve": "none"}],
         ),
         Mistake(
@@ -226,12 +243,20 @@ class KeepBias(ReferenceCheck):
             "wrong-sign",
             _("The sign of the bias is wrong."),
             _("A gate that keeps a lot needs a bias above zero."),
+            _(
+                "For a gate above one half, should the bias be positive? Turn your "
+                "fraction over."
+            ),
             planted=[{"solve": "negative"}],
         ),
         Mistake(
             "logistic-again",
             _("The logistic function is applied to the gate."),
-            _("It leads from the bias to the gate. You need the way back."),
+            _("It leads from the bias to the gate. Which function inverts it?"),
+            _(
+                "Can a bias be negative? Can your result? Solve f = 1 / (1 + "
+                "exp(-b)) for b."
+            ),
             planted=[{"solve": "logistic"}],
         ),
     ]
@@ -277,24 +302,34 @@ class Turned(ReferenceCheck):
             "one-sided",
             _("Only large positive numbers are cut."),
             _("What should become of a number below minus theta?"),
+            _(
+                "Print the smallest number of your clipped gradient. Is it below "
+                "minus theta?"
+            ),
             planted=[{"low": False}],
         ),
         Mistake(
             "not-normalised",
             _("This is the product of the two vectors, not their cosine."),
             _("A cosine doesn't depend on how long the vectors are."),
+            _(
+                "Compute it with theta = inf: the two vectors are equal. What is "
+                "their cosine?"
+            ),
             planted=[{"norms": "none"}],
         ),
         Mistake(
             "one-norm",
             _("The product is divided by the norm of the gradient twice."),
             _("The second vector is the clipped one, and it is shorter."),
+            _("Print both norms. Which of them stand in your denominator?"),
             planted=[{"norms": "first"}],
         ),
         Mistake(
             "clipped-by-norm",
             _("The gradient is clipped by its norm, and its direction stays."),
             _("This exercise cuts every single number to the interval."),
+            _("Clip [3.0, 0.1] at theta = 1 by hand. Which numbers change?"),
             planted=[{"by_norm": True}],
         ),
     ]

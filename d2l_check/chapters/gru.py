@@ -54,30 +54,44 @@ class OneGateStep(ReferenceCheck):
             "one-gate-turned",
             _("The gate keeps where it should write, and writes where it keeps."),
             _("Set Z to 1 in your last line. Is the old state left over?"),
+            _("Set b_z to 100, so that Z is 1. Is your new state the old one?"),
             planted=[{"keep": "1 - Z"}],
         ),
         Mistake(
             "one-gate-tanh",
             _("The gate goes through tanh, so that it can be negative."),
-            _("Between which two numbers does a share lie?"),
+            _("Between which two numbers must a gate lie?"),
+            _(
+                "Print the smallest number in Z. Can you keep a negative part of "
+                "a state?"
+            ),
             planted=[{"gate": np.tanh}],
         ),
         Mistake(
             "one-gate-candidate",
             _("The candidate doesn't go through tanh."),
             _("Should a state be able to rise and to fall, and stay bounded?"),
+            _(
+                "Print the smallest and largest number of the candidate. Which "
+                "function bounds it?"
+            ),
             planted=[{"phi": lambda x: x}, {"phi": sigmoid}],
         ),
         Mistake(
             "one-gate-share",
-            _("The candidate comes in whole, and not with its share."),
+            _("The candidate is added whole, without its weight."),
             _("The two weights of a mean have the sum 1."),
+            _(
+                "Set b_z to 100, so that Z is 1. How much of the candidate is left "
+                "in your line?"
+            ),
             planted=[{"share": False}],
         ),
         Mistake(
             "one-gate-swapped",
-            _("The parameters of the gate and of the candidate changed places."),
+            _("The parameters of the gate and of the candidate are swapped."),
             _("The last letter of an index says what a weight leads to."),
+            _("Which of your lines uses W_xz, W_hz and b_z? Does it have a sigmoid?"),
             planted=[{"swapped": True}],
         ),
     ]
@@ -118,24 +132,37 @@ class ReorderGates(ReferenceCheck):
             "reorder-inverse",
             _("The blocks go the wrong way: from `want` to `have`."),
             _("Ask for each gate of `want` where it stands in `have`."),
+            _(
+                'For have = "zrh" and want = "hzr": from which block does your '
+                "first one come?"
+            ),
             planted=[{"inverse": True}],
         ),
         Mistake(
             "reorder-rows",
             _("Rows are moved in place of columns."),
             _("W has the shape (inputs, gates times h): which axis holds gates?"),
+            _("Print the shape of your blocks for W of shape (5, 6) and three gates."),
             planted=[{"axis": 0}],
         ),
         Mistake(
             "reorder-single",
             _("Single columns are dealt out by turns to the gates."),
             _("The h columns of a gate stand side by side. Cut blocks."),
+            _(
+                "With h = 2, which columns of W belong to the first gate? Print "
+                "your choice."
+            ),
             planted=[{"single": True}],
         ),
         Mistake(
             "reorder-nothing",
             _("The order is still the one that it was."),
             _("Which gate should the first h columns belong to in the end?"),
+            _(
+                "Print the list of your blocks' numbers. Is it 0, 1, 2 whatever "
+                "want is?"
+            ),
             planted=[{"as_it_is": True}],
         ),
     ]
@@ -182,44 +209,60 @@ class GateJacobian(ReferenceCheck):
     mistakes = [
         Mistake(
             "jacobian-direct-only",
-            _("Only the direct way is there: the gate and candidate are missing."),
+            _("Only the direct path is there: the gate and candidate are missing."),
             _("In how many places does the old state stand in the equations?"),
+            _("Set W_hz and W_hh to something large. Does your result change?"),
             planted=[{"gate": 0, "candidate": False}],
         ),
         Mistake(
             "jacobian-no-gate",
-            _("The way through the gate is missing."),
+            _("The path through the gate is missing."),
             _("The gate depends on the old state, too. Use the product rule."),
+            _("Set W_hh to 0 and z to one half. How does W_hz move the new state?"),
             planted=[{"gate": 0}],
         ),
         Mistake(
             "jacobian-no-candidate",
-            _("The way through the candidate is missing."),
+            _("The path through the candidate is missing."),
             _("What does a change of the candidate do to the new state?"),
+            _(
+                "Set W_hz to 0. How does W_hh move the new state? Follow it "
+                "through tanh."
+            ),
             planted=[{"candidate": False}],
         ),
         Mistake(
             "jacobian-no-direct",
-            _("The direct way is missing."),
+            _("The direct path is missing."),
             _("What is left of the derivative if all weights are zero?"),
+            _(
+                "Set W_hz and W_hh to 0. The state is z * h plus a constant: what "
+                "is its slope?"
+            ),
             planted=[{"direct": False}],
         ),
         Mistake(
             "jacobian-sign",
-            _("The way through the gate has the wrong sign."),
+            _("The path through the gate has the wrong sign."),
             _("If the gate rises a little, which way does the state move?"),
+            _("If z rises, h gains and h_tilde loses. Which difference is multiplied?"),
             planted=[{"gate": -1}],
         ),
         Mistake(
             "jacobian-share",
-            _("The candidate's way isn't weighted with its share."),
+            _("The path through the candidate lacks its weight."),
             _("By what is the candidate multiplied in the blend?"),
+            _(
+                "Set z to 1: the candidate has no say. Does W_hh still appear in "
+                "your result?"
+            ),
             planted=[{"share": False}],
         ),
         Mistake(
             "jacobian-transposed",
             _("Rows and columns are the wrong way round."),
             _("Row i belongs to the old unit i, column j to the new unit j."),
+            _("Compare J[0, 1] with a change of h[0] alone. Which unit answers to it?"),
             planted=[{"transposed": True}],
         ),
     ]
@@ -248,24 +291,37 @@ class GRUSize(ReferenceCheck):
             "gru-size-blocks",
             _("The number of blocks isn't that of a GRU."),
             _("Count what has weights of its own: the gates, and what else?"),
+            _(
+                "List the weight matrices of one GRU layer by name. How many read "
+                "the input?"
+            ),
             planted=[{"blocks": 2}, {"blocks": 4}],
         ),
         Mistake(
             "gru-size-above",
             _("The layers above the first read something else than the input."),
             _("How wide is what a layer hands up?"),
+            _(
+                "Print the number of inputs that you use for each layer. What does "
+                "layer 1 read?"
+            ),
             planted=[{"above": False}],
         ),
         Mistake(
             "gru-size-state",
             _("The weights from the state are missing."),
             _("Each block has two products. With what?"),
+            _(
+                "Write down the shapes of one block: from the input, from the "
+                "state, the bias."
+            ),
             planted=[{"state": False}],
         ),
         Mistake(
             "gru-size-biases",
             _("Each block is counted with a single bias."),
             _("One of the arguments hasn't been used."),
+            _("Call it with num_biases = 1 and 2. Which line reads it?"),
             planted=[{"once": True}],
         ),
     ]

@@ -50,18 +50,21 @@ class BigramLogProbability(ReferenceCheck):
             "bigram-no-begin",
             _("The first word isn't predicted: a factor is missing."),
             _("What is the context of the first word?"),
+            _('List the pairs of "the dog barks" by hand. What stands before "the"?'),
             planted=[{"begins": False}],
         ),
         Mistake(
             "bigram-no-end",
             _("The end of the sentence isn't predicted: a factor is missing."),
             _("How many factors does a sentence of three words have?"),
+            _('List the pairs of "the dog barks" by hand. What comes after "barks"?'),
             planted=[{"ends": False}],
         ),
         Mistake(
             "bigram-denominator",
             _("For a given context, the probabilities don't add up to 1."),
             _("You add k to how many counts? The denominator is their sum."),
+            _('Add up your probabilities of all q words after "the". What do you get?'),
             planted=[
                 {"added": lambda k, q: k},
                 {"added": lambda k, q: 0},
@@ -72,18 +75,27 @@ class BigramLogProbability(ReferenceCheck):
             "bigram-joint",
             _("The counts are divided by the number of all pairs."),
             _("The probability of a word is conditional: given which context?"),
+            _('How often does "the" begin a pair? Compare that with your divisor.'),
             planted=[{"joint": True}],
         ),
         Mistake(
             "bigram-no-logarithm",
             _("This is the probability itself, and not its logarithm."),
             _("What becomes of a product under the logarithm?"),
+            _(
+                "Is your number between 0 and 1? Which function turns factors into "
+                "summands?"
+            ),
             planted=[{"log": None}],
         ),
         Mistake(
             "bigram-base",
             _("The logarithm has another base than e."),
             _("The book takes natural logarithms everywhere."),
+            _(
+                "What is the logarithm of e in your function? Look at which log "
+                "you call."
+            ),
             planted=[{"log": math.log2}, {"log": math.log10}],
         ),
     ]
@@ -118,30 +130,47 @@ class CrossEntropyFromLogits(ReferenceCheck):
             "entropy-unstable",
             _("Large logits give an infinite loss."),
             _("Which number may be taken out of the sum before exp is applied?"),
+            _(
+                "Print exp of your largest logit, 1000. What do you subtract "
+                "before exp?"
+            ),
             planted=[{"shift": False}],
         ),
         Mistake(
             "entropy-axis",
             _("The softmax runs over the rows, not over the tokens."),
             _("Along which axis do the probabilities have to add up to 1?"),
+            _(
+                "Print your probabilities and their sums by row and by column. "
+                "Which should be 1?"
+            ),
             planted=[{"axis": 0}],
         ),
         Mistake(
             "entropy-sum",
             _("The losses are added up, and not averaged."),
             _("The loss shouldn't depend on how many predictions there are."),
+            _(
+                "Give it each row twice. Does the loss double? Look at what "
+                "follows the logarithm."
+            ),
             planted=[{"reduce": np.sum}],
         ),
         Mistake(
             "entropy-sign",
             _("The loss has the wrong sign."),
             _("Which sign has the logarithm of a probability?"),
+            _(
+                "Can the cross-entropy be below 0? Look at the sign of log p in "
+                "your last line."
+            ),
             planted=[{"sign": -1}],
         ),
         Mistake(
             "entropy-base",
             _("The logarithm has the base 2."),
             _("The perplexity is e to the power of the loss."),
+            _("What does your logarithm give for e? Which base has the exp beside it?"),
             planted=[{"base": 2}],
         ),
     ]
@@ -174,30 +203,47 @@ class TeacherInputs(ReferenceCheck):
             "teacher-same",
             _("The inputs are the targets themselves."),
             _("What would the network have to do to predict them?"),
+            _("Print your result beside Y. At step 0, has anything been said yet?"),
             planted=[{"how": "same"}],
         ),
         Mistake(
             "teacher-ahead",
             _("The inputs are shifted the wrong way: they run ahead."),
             _("When the network predicts a token, what may it have read?"),
+            _(
+                "Print your first column beside the first two of Y. Where should "
+                "bos stand?"
+            ),
             planted=[{"how": "ahead"}],
         ),
         Mistake(
             "teacher-long",
             _("There is one input too many."),
             _("Which target is never needed as an input?"),
+            _(
+                "Compare the number of columns with Y. After the last target, what "
+                "is left to do?"
+            ),
             planted=[{"how": "long"}],
         ),
         Mistake(
             "teacher-round",
             _("The last target comes back as the first input."),
             _("What should the network read before anything was said?"),
+            _(
+                "Print column 0. Is it bos everywhere? Look at what your roll "
+                "brings round."
+            ),
             planted=[{"how": "round"}],
         ),
         Mistake(
             "teacher-batch",
             _("The shift goes from sequence to sequence, not from step to step."),
             _("Y has the shape (n, T): which axis is time?"),
+            _(
+                "Print the first row beside Y[0]. Which axis do you cut, and along "
+                "which do you join?"
+            ),
             planted=[{"how": "batch"}],
         ),
     ]
@@ -235,36 +281,54 @@ class PaddedPerplexity(ReferenceCheck):
             "padded-counted",
             _("The losses of the padding are counted as well."),
             _("How many of the T places of a sentence hold its tokens?"),
+            _(
+                "Set a loss of the padding to 1000. Should the result change? "
+                "Where is your mask?"
+            ),
             planted=[{"cut": False}],
         ),
         Mistake(
             "padded-places",
             _("The sum is divided by the number of all places, padding included."),
             _("How many tokens went into the sum?"),
+            _("With lengths [5, 2, 3], what is your divisor: 10, or all places?"),
             planted=[{"mean": "places"}],
         ),
         Mistake(
             "padded-sentences",
             _("The means of the sentences are averaged."),
             _("A token of a long sentence should weigh as much as any other."),
+            _(
+                "Losses [1, 1, 1] and [5]: should their mean be 2 or 3? Where do "
+                "you divide?"
+            ),
             planted=[{"mean": "sentences"}],
         ),
         Mistake(
             "padded-too-early",
             _("The perplexities of the sentences are averaged."),
             _("The exponential comes last, after the mean over all tokens."),
+            _(
+                "In which line is exp? Which of your numbers should it see: "
+                "many or one?"
+            ),
             planted=[{"mean": "perplexities"}],
         ),
         Mistake(
             "padded-end",
             _("The last token of each sentence is left out."),
             _("The lengths count <eos>, which has to be predicted too."),
+            _("How many losses of a sentence of length 3 do you add up? Print them."),
             planted=[{"less": 1}],
         ),
         Mistake(
             "padded-no-exponential",
             _("This is the cross-entropy, and not yet the perplexity."),
             _("What is done to the mean of the losses?"),
+            _(
+                "What is the perplexity of a model with loss 0? Does your function "
+                "give that?"
+            ),
             planted=[{"exp": lambda x: x}],
         ),
     ]

@@ -25,6 +25,7 @@ class LSTMStep(ReferenceCheck):
     """Check one step of an LSTM: the new hidden state and the new memory cell."""
 
     signature = "lstm_step(X, H, C, params)"
+    results = ("H", "C")
     letters = "(n, h)"
     cases = (cell_case(2, 4, 3, seed=1), cell_case(3, 3, 3, seed=2))
 
@@ -54,44 +55,66 @@ class LSTMStep(ReferenceCheck):
     mistakes = [
         Mistake(
             "lstm-input-forget",
-            _("The input gate and the forget gate have changed places."),
+            _("The input gate and the forget gate are swapped."),
             _("Which gate multiplies the old memory, which the candidate?"),
+            _(
+                "Set C to 0. Which gate should have no effect then? Try it with "
+                "your lines."
+            ),
             planted=[{"order": "fioc"}],
         ),
         Mistake(
             "lstm-order",
             _("The parameters are taken apart in a framework's order: i, f, c, o."),
             _("The task names the order of the twelve parameters."),
+            _(
+                "Which three parameters does your output gate use? Count them in "
+                "the task's order."
+            ),
             planted=[{"order": "ifco"}],
         ),
         Mistake(
             "lstm-candidate",
             _("The candidate doesn't go through tanh."),
             _("Could your unit count downwards as well as upwards?"),
+            _("Print the smallest number of the candidate. Can it be negative?"),
             planted=[{"phi": sigmoid}, {"phi": identity}],
         ),
         Mistake(
             "lstm-no-tanh",
             _("The memory comes out without tanh."),
             _("A memory has no bound. Which bound has a hidden state?"),
+            _(
+                "Set C to 100. How large is your hidden state? How large should it "
+                "be at most?"
+            ),
             planted=[{"squash": identity}],
         ),
         Mistake(
             "lstm-old-memory",
             _("The hidden state shows the memory of the step before."),
             _("Which of your lines has to come first?"),
+            _(
+                "Which C stands in the line of the hidden state: the given or the "
+                "new one?"
+            ),
             planted=[{"old_memory": True}],
         ),
         Mistake(
             "lstm-turned",
             _("The two states are returned in the wrong order."),
             _("The docstring says which one comes first."),
+            _("Is the first of your results ever above 1? A hidden state never is."),
             planted=[{"turned": True}],
         ),
         Mistake(
             "lstm-sees-memory",
             _("The gates see the memory cell in place of the hidden state."),
             _("Which of the two states is multiplied by a matrix?"),
+            _(
+                "Set H to 0 and change C. Should the gates change? Look at what "
+                "W_h multiplies."
+            ),
             planted=[{"looks_at": "C"}],
         ),
     ]
@@ -114,26 +137,33 @@ class ForgetBiasFor(ReferenceCheck):
     mistakes = [
         Mistake(
             "forget-bias-e",
-            _("After that many steps a share of 1/e is left, and not one half."),
+            _("After that many steps a fraction of 1/e is left, not one half."),
             _("Put your result into the gate and multiply as often as asked."),
+            _("For half_life = 1, which value should the gate have? Print yours."),
             planted=[{"base": np.e}],
         ),
         Mistake(
             "forget-bias-sign",
             _("The bias has the wrong sign."),
             _("Should a gate that remembers for long have a large bias?"),
+            _("For half_life = 100 the gate is close to 1. Is your bias above 0?"),
             planted=[{"sign": -1}],
         ),
         Mistake(
             "forget-bias-gate",
             _("That is the value of the gate, and not the bias that gives it."),
-            _("Which function turns the logistic function back?"),
+            _("Which function is the inverse of the logistic function?"),
+            _(
+                "Is your result always between 0 and 1? Put it into a sigmoid: is "
+                "that the gate?"
+            ),
             planted=[{"logit": False}],
         ),
         Mistake(
             "forget-bias-forward",
             _("The function goes the other way: from a bias to its half-life."),
             _("Solve the equation for the bias."),
+            _("For half_life = 4, which value F has F ** 4 = 1/2? Begin with that."),
             planted=[{"forward": True}],
         ),
     ]
@@ -143,6 +173,7 @@ class PeepholeStep(ReferenceCheck):
     """Check one step of an LSTM with peepholes."""
 
     signature = "peephole_step(X, H, C, params, w_ci, w_cf, w_co)"
+    results = ("H", "C")
     letters = "(n, h)"
     cases = (
         cell_case(2, 4, 3, seed=1, peepholes=True),
@@ -180,30 +211,44 @@ class PeepholeStep(ReferenceCheck):
             "peephole-old",
             _("The output gate looks at the memory of the step before."),
             _("Which index has the memory in the third line of the equation?"),
+            _("Which of your lines comes first: the new memory or the output gate?"),
             planted=[{"output": "old"}],
         ),
         Mistake(
             "peephole-no-output",
             _("The output gate has no peephole."),
             _("One of the arguments hasn't been used."),
+            _("Set w_co to 100. Does your result change? Where is w_co used?"),
             planted=[{"output": "none"}],
         ),
         Mistake(
             "peephole-tanh",
             _("The gates see the memory through tanh."),
             _("How would a unit notice that it has counted to 5 and not to 4?"),
+            _(
+                "What is tanh(4) and tanh(5)? Look at what you multiply with w_ci "
+                "and w_cf."
+            ),
             planted=[{"through": np.tanh}],
         ),
         Mistake(
             "peephole-hidden",
             _("The peepholes show the hidden state, and not the memory."),
             _("What is it that a gate can't see without a peephole?"),
+            _(
+                "Set C to 0. Should the peepholes still have an effect? What do "
+                "they multiply?"
+            ),
             planted=[{"looks_at": "H"}],
         ),
         Mistake(
             "peephole-turned",
-            _("The peepholes of the input and the forget gate changed places."),
+            _("The peepholes of the input gate and the forget gate are swapped."),
             _("The second letter of an index says whose peephole it is."),
+            _(
+                "Which gate is closed by w_cf? Write the letter of the gate beside "
+                "each line."
+            ),
             planted=[{"turned": True}],
         ),
     ]
@@ -236,24 +281,40 @@ class RoadLeft(ReferenceCheck):
             "road-own-gate",
             _("The gate of the step itself is among the factors."),
             _("What is the derivative of the last memory by itself?"),
+            _(
+                "What should the last row of your result be? Is any gate left "
+                "after the last step?"
+            ),
             planted=[{"first": 0}],
         ),
         Mistake(
             "road-forwards",
             _("The products run from the first step on, and not to the last."),
             _("From which step has a gradient the longest way to the end?"),
+            _(
+                "What should the last row of your result be? In which row do you "
+                "have it?"
+            ),
             planted=[{"forwards": True}],
         ),
         Mistake(
             "road-total",
             _("All rows hold the product of all gates."),
             _("The way from a late step to the end is shorter."),
+            _(
+                "Print two rows of your result. Why should the later one hold "
+                "fewer factors?"
+            ),
             planted=[{"total": True}],
         ),
         Mistake(
             "road-sum",
             _("The gates are added up."),
             _("What does the chain rule do with derivatives in a row?"),
+            _(
+                "For gates of one half and T = 3, the first row should be 1/4. "
+                "And yours?"
+            ),
             planted=[{"add": True}],
         ),
     ]

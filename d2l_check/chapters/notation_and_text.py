@@ -35,8 +35,12 @@ class NumberTokens(ReferenceCheck):
     mistakes = [
         Mistake(
             "number-no-unknown",
-            _("There is no place for unknown tokens."),
+            _("There is no index for unknown tokens."),
             _("Which token has index 0?"),
+            _(
+                "What is index 0 for in Vocab? Print your list beside "
+                "vocab.idx_to_token."
+            ),
             planted=[{"unknown": False}],
         ),
         Mistake(
@@ -46,24 +50,37 @@ class NumberTokens(ReferenceCheck):
                 "They should stand as first seen, which a sort by "
                 "nothing but the count keeps."
             ),
+            _(
+                'Sort "b c b a c" by hand. Python\'s sort keeps ties in order: '
+                "what is your key?"
+            ),
             planted=[{"order": "alphabet"}],
         ),
         Mistake(
             "number-rising",
             _("The rarest tokens come first."),
             _("By which number do you sort, and in which direction?"),
+            _("Print the counts in the order of your list. Do they fall or rise?"),
             planted=[{"order": "rising"}],
         ),
         Mistake(
             "number-first-seen",
             _("The tokens aren't sorted by their frequency."),
             _("The token that occurs most often should have index 1."),
+            _(
+                "Print each token of your list with its count. Which argument of "
+                "sort is missing?"
+            ),
             planted=[{"order": "seen"}],
         ),
         Mistake(
             "number-above",
             _("Tokens that occur exactly min_freq times are missing."),
             _("Left out are those that occur fewer than min_freq times."),
+            _(
+                "With min_freq = 2, what happens to a token that occurs twice? "
+                "Look at > and >=."
+            ),
             planted=[{"above": True}],
         ),
     ]
@@ -116,18 +133,27 @@ class LookUpGradient(ReferenceCheck):
             "gradient-mean",
             _("The gradients of a token are averaged."),
             _("The equation has a sum over the steps."),
+            _(
+                "Token 4 occurs three times. By which number do you divide its "
+                "sum, and why?"
+            ),
             planted=[{"combine": "mean"}],
         ),
         Mistake(
             "gradient-by-step",
             _("Row t of G ends up in row t of the gradient."),
             _("Which row of the matrix was looked up at step t?"),
+            _("For indices [4, 0], which two rows of the gradient aren't zero?"),
             planted=[{"place": "step"}],
         ),
         Mistake(
             "gradient-everywhere",
             _("Tokens that don't occur have a gradient as well."),
             _("A row that wasn't looked up had no influence on the result."),
+            _(
+                "Print the rows of tokens that never occur. Which line writes "
+                "into them?"
+            ),
             planted=[{"place": "everywhere"}],
         ),
     ]
@@ -165,36 +191,60 @@ class MaskedMean(ReferenceCheck):
             "masked-not",
             _("The padding is counted like everything else."),
             _("Which steps of a sequence are real, by its length?"),
+            _(
+                "Set a loss of the padding to 1000. Should the mean change? Where "
+                "is lengths used?"
+            ),
             planted=[{"by": "all"}],
         ),
         Mistake(
             "masked-by-places",
             _("The sum leaves the padding out, but the number doesn't."),
             _("Divide by the number of steps that you have added up."),
+            _(
+                "With lengths [5, 1, 3], how many losses are added up? Print your "
+                "divisor."
+            ),
             planted=[{"by": "places"}],
         ),
         Mistake(
             "masked-mean-of-means",
             _("Each sequence is averaged by itself first."),
             _("Then a step of a short sequence counts more than a step of a long one."),
+            _(
+                "Losses [1, 1, 1] and [5]: should the mean be 2 or 3? Where do you "
+                "average?"
+            ),
             planted=[{"by": "sequences"}],
         ),
         Mistake(
             "masked-by-rows",
             _("The sum is divided by the number of sequences."),
             _("What is asked for is the mean loss of a step."),
+            _(
+                "Print your divisor for lengths [5, 1, 3]. Is it 3, or the number "
+                "of real steps?"
+            ),
             planted=[{"by": "rows"}],
         ),
         Mistake(
             "masked-one-more",
             _("One step of padding is taken for a real one."),
             _("If steps are counted from 0, which is the last one of three?"),
+            _(
+                "Print the mask of a row of length 1. How many ones does it have? "
+                "Look at <=."
+            ),
             planted=[{"shift": 1}],
         ),
         Mistake(
             "masked-padding",
             _("The padding is kept, and what is real is left out."),
             _("Is your mask 1 where you want it to be?"),
+            _(
+                "Print your mask beside the lengths. Are the ones where the "
+                "sequence is real?"
+            ),
             planted=[{"inverted": True}],
         ),
     ]
@@ -242,30 +292,41 @@ class SequentialBatches(ReferenceCheck):
                 "The same row of the next batch should. Fold the whole text into "
                 "n rows before you cut it."
             ),
+            _(
+                "Print row 1 of batch 0 and the text. How far is it from the start "
+                "of row 0?"
+            ),
             planted=[{"rows": "short"}],
         ),
         Mistake(
             "batches-interleaved",
             _("Neighbours in the text stand below one another."),
             _("Fold the text so that each row is one stretch of it."),
+            _("Print column 0 of the first X. Are these neighbours in the text?"),
             planted=[{"rows": "interleaved"}],
         ),
         Mistake(
             "batches-same-labels",
             _("The labels are the inputs."),
             _("What should a language model say when it has read a token?"),
+            _("Print X[0] and Y[0] of a batch. By how much should Y be ahead?"),
             planted=[{"labels": "same"}],
         ),
         Mistake(
             "batches-rolled",
             _("At the end of a row the label is the beginning of the same row."),
             _("Take the labels from the text, one token further on."),
+            _("Print the last label of row 0. Which token comes there in the text?"),
             planted=[{"labels": "rolled"}],
         ),
         Mistake(
             "batches-overlap",
             _("The windows overlap."),
             _("Where should the second window begin, if the first one has T steps?"),
+            _(
+                "Print the first column of two batches in a row. How far apart "
+                "should they be?"
+            ),
             planted=[{"step": 1}],
         ),
     ]

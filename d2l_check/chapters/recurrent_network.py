@@ -31,15 +31,15 @@ class ColumnStep(ReferenceCheck):
         W_ax,
         b_a,
         by_rows=False,
-        transposed=False,
+        transposed=(),
         swapped=False,
         phi=np.tanh,
         bias=lambda b_a: b_a,
     ):
         if swapped:
             W_aa, W_ax = W_ax, W_aa
-        if transposed:
-            W_aa, W_ax = W_aa.T, W_ax.T
+        W_aa = W_aa.T if "aa" in transposed else W_aa
+        W_ax = W_ax.T if "ax" in transposed else W_ax
         if by_rows:
             return phi(a @ W_aa + x @ W_ax + bias(b_a))
         return phi(W_aa @ a + W_ax @ x + bias(b_a))
@@ -49,8 +49,12 @@ class ColumnStep(ReferenceCheck):
             "columns-by-rows",
             _("The states stand on the left of the weights, as rows do."),
             _(
-                "In columns a product is turned round: which two sizes "
+                "In columns a product is the other way round: which sizes "
                 "must meet in the middle?"
+            ),
+            _(
+                "Write the shapes (h, h), (h, n), (d, n) in a row. Which products "
+                "fit at all?"
             ),
             planted=[{"by_rows": True}],
         ),
@@ -58,24 +62,41 @@ class ColumnStep(ReferenceCheck):
             "columns-transposed",
             _("The weights are transposed before the product."),
             _("Those of the lectures are transposed already: look at their shape."),
-            planted=[{"transposed": True}],
+            _(
+                "W_ax has the shape (h, d), x has (d, n). What does .T make of "
+                "the first?"
+            ),
+            planted=[{"transposed": ("aa", "ax")}],
+        ),
+        Mistake(
+            "columns-one-transposed",
+            _("One of the two weights is transposed before the product."),
+            _("Both are used as they are given. Which one has .T or a transpose?"),
+            _("W_aa is square: its shape doesn't warn you. What do its indices say?"),
+            planted=[{"transposed": ("aa",)}, {"transposed": ("ax",)}],
         ),
         Mistake(
             "columns-swapped",
-            _("W_aa and W_ax have changed places."),
+            _("W_aa and W_ax are swapped."),
             _("Read the index of the lectures: ax is to a, from x."),
+            _(
+                "Which weight has the shape (h, d)? Write the shapes beside both "
+                "products."
+            ),
             planted=[{"swapped": True}],
         ),
         Mistake(
             "columns-no-tanh",
             _("The state doesn't go through tanh."),
             _("Between which two numbers does every element of a state lie?"),
+            _("Print the largest element of your state. Can it be above 1?"),
             planted=[{"phi": lambda x: x}],
         ),
         Mistake(
             "columns-bias",
             _("The bias isn't added as a column."),
             _("b_a has the shape (h, 1): adding it reaches each of the n columns."),
+            _("Print b_a.shape and that of the sum. Which elements get b_a[0]?"),
             planted=[{"bias": lambda b_a: 0}, {"bias": lambda b_a: b_a.T}],
         ),
     ]
@@ -85,12 +106,15 @@ class WindowWeights(ReferenceCheck):
     """Check weights by which a state holds the last few inputs."""
 
     signature = "window_weights(d, k)"
+    results = ("W_xh", "W_hh")
     cases = ((2, 3), (2, 2), (3, 1), (1, 4))
     tensors = False
 
     @staticmethod
-    def reference(d, k, transposed=False, block=0, everywhere=False, keeps=False):
-        W_xh, W_hh = np.zeros((d, k * d)), np.eye(k * d, k=d)
+    def reference(
+        d, k, transposed=False, block=0, everywhere=False, keeps=False, by=None
+    ):
+        W_xh, W_hh = np.zeros((d, k * d)), np.eye(k * d, k=d if by is None else by)
         W_xh[:, block * d : (block + 1) * d if block >= 0 else None] = np.eye(d)
         if everywhere:
             W_xh = np.tile(np.eye(d), k)
@@ -106,24 +130,38 @@ class WindowWeights(ReferenceCheck):
                 "Row i of W_hh says where number i goes. The newest one "
                 "should go from place 1 to 2."
             ),
+            _(
+                "Compute [1, 0, 0] @ W_hh for d = 1 and k = 3. Where is the 1 "
+                "afterwards?"
+            ),
             planted=[{"transposed": True}],
+        ),
+        Mistake(
+            "window-shifts-by-one",
+            _("W_hh shifts the state by one number, not by one input."),
+            _("How many numbers does one input have? Each has to move that far."),
+            _("For d = k = 2, compute [1, 0, 0, 0] @ W_hh. Where should the 1 be?"),
+            planted=[{"by": 1}, {"by": -1}],
         ),
         Mistake(
             "window-adds-up",
             _("W_hh leaves every number of the state in its place."),
             _("What happens to the old input when the new one is added to it?"),
+            _("Compute [1, 0, 0] @ W_hh for d = 1 and k = 3. Has the 1 moved on?"),
             planted=[{"keeps": True}],
         ),
         Mistake(
             "window-last-place",
             _("W_xh writes the input into the last place of the state."),
             _("The newest input stands first."),
+            _("Compute x @ W_xh for d = 1 and k = 3. In which place does x arrive?"),
             planted=[{"block": -1}],
         ),
         Mistake(
             "window-everywhere",
             _("W_xh writes the input into all places of the state."),
             _("How many of the k places should hear of a new input at once?"),
+            _("Compute x @ W_xh for d = 1 and k = 3. How many places aren't zero?"),
             planted=[{"everywhere": True}],
         ),
     ]
@@ -140,6 +178,7 @@ class RunInPieces(ReferenceCheck):
     """Check a recurrent layer that reads a sequence piece by piece."""
 
     signature = "run_in_pieces(inputs, H, params, length)"
+    results = ("states", "H")
     cases = (
         sequence(T=7, n=2, d=3, h=4, length=5, seed=1),
         sequence(T=3, n=3, d=3, h=3, length=1, seed=2),
@@ -165,24 +204,34 @@ class RunInPieces(ReferenceCheck):
             "pieces-start-again",
             _("Every piece starts from the state that the first one started from."),
             _("What does a piece leave behind for the next one?"),
+            _(
+                "Print H at the start of each piece. Which name does the piece "
+                "before leave it in?"
+            ),
             planted=[{"start": "given"}],
         ),
         Mistake(
             "pieces-start-at-zero",
             _("Every piece starts from zeros."),
             _("Neither the given state nor what was read before is used."),
+            _("Print H at the start of each piece. Which line makes it zero?"),
             planted=[{"start": "zero"}],
         ),
         Mistake(
             "pieces-rest-left-out",
             _("The last piece is left out where it is shorter than the others."),
             _("Into which pieces do 7 steps fall, if a piece has 5?"),
+            _(
+                "Print where each piece begins and ends for T = 7, length = 5. Is "
+                "step 6 in one?"
+            ),
             planted=[{"rest": False}],
         ),
         Mistake(
             "pieces-old-state",
             _("The state that is returned is the one that was given."),
-            _("Whoever reads on needs the state after the last step."),
+            _("If you read on, which state do you need: the first or the last?"),
+            _("Compare your H with the last of the outputs. Which name do you return?"),
             planted=[{"returned": "first"}],
         ),
     ]
@@ -238,26 +287,36 @@ class Dependence(ReferenceCheck):
     mistakes = [
         Mistake(
             "dependence-transposed",
-            _("Rows and columns of the table have changed places."),
+            _("Rows and columns of the table are swapped."),
             _("Row s belongs to the input that was touched."),
+            _(
+                "Touch only input 0 of running_sum. Do your changes fill a row or "
+                "a column?"
+            ),
             planted=[{"transposed": True}],
         ),
         Mistake(
             "dependence-piled-up",
             _("The inputs touched before stay touched."),
             _("From what should each round start?"),
+            _(
+                "Print the inputs in round 2. How many of them are touched? Is "
+                "there a copy?"
+            ),
             planted=[{"piled": True}],
         ),
         Mistake(
             "dependence-wrong-axis",
             _("The outputs are put together over the steps, not over each step."),
             _("What is the shape of the outputs, and which axis counts the steps?"),
+            _("Print the shape of the comparison, and of what any leaves. Is it (T,)?"),
             planted=[{"axis": 0}],
         ),
         Mistake(
             "dependence-of-zero",
             _("Inputs that are zero aren't touched."),
             _("Is there a change that changes every number, even 0?"),
+            _("What does your change make of 0? Try it with a single number."),
             planted=[{"scaled": True}],
         ),
     ]

@@ -41,18 +41,24 @@ class DrawToken(ReferenceCheck):
             "draw-likeliest",
             _("It is always the likeliest token, whatever u is."),
             _("Where does u enter? Another u should be able to hit another token."),
+            _("Call it with u = 0.05 and u = 0.95. Which line reads u?"),
             planted=[{"rule": "likeliest"}],
         ),
         Mistake(
             "draw-not-cumulative",
             _("u is compared with the probabilities of single tokens."),
             _("Where on the line from 0 to 1 does the third token begin and end?"),
+            _(
+                "Print the right edge of each token for p = [0.1, 0.2, 0.4, 0.3]. "
+                "What is the last?"
+            ),
             planted=[{"rule": "single"}],
         ),
         Mistake(
             "draw-all-alike",
             _("All tokens are equally wide, whatever p says."),
             _("How wide should a token be on the line from 0 to 1?"),
+            _("Call it with p = [0.98, 0.01, 0.01] and u = 0.5. Which line reads p?"),
             planted=[{"rule": "uniform"}],
         ),
         Mistake(
@@ -62,12 +68,17 @@ class DrawToken(ReferenceCheck):
                 "u may be 0, but never 1. Which token is hit at u = 0 "
                 "if the first has probability 0?"
             ),
+            _(
+                "With p = [0, 0.5, 0.5], print your edges. On which side of an "
+                "edge should u fall?"
+            ),
             planted=[{"rule": "closed"}],
         ),
         Mistake(
             "draw-counted-from-one",
             _("The token is one too far to the right."),
             _("The first token has the index 0. How many edges lie before it?"),
+            _("Call it with u = 0. How many edges are there at or below it?"),
             planted=[{"shift": 1}],
         ),
     ]
@@ -106,6 +117,10 @@ class GumbelDraw(ReferenceCheck):
             "gumbel-times-temperature",
             _("The outputs are multiplied by tau."),
             _("At a low temperature, do the gaps between outputs grow or shrink?"),
+            _(
+                "Set tau to 0.01. Which should win, the outputs or the noise? "
+                "Print both terms."
+            ),
             planted=[{"times": True}],
         ),
         Mistake(
@@ -115,30 +130,41 @@ class GumbelDraw(ReferenceCheck):
                 "Dividing everything by tau changes no argmax. What is left of "
                 "the temperature then?"
             ),
+            _(
+                "Print both terms for tau = 2 and tau = 1. Which of the two "
+                "should change?"
+            ),
             planted=[{"whole": True}],
         ),
         Mistake(
             "gumbel-no-temperature",
             _("tau has no effect."),
             _("Which of the two terms is divided by tau?"),
+            _("Call it with tau = 0.01 and tau = 100. Which line reads tau?"),
             planted=[{"cold": False}],
         ),
         Mistake(
             "gumbel-uniform-noise",
             _("The uniform numbers themselves are added."),
             _("How does a uniform number become a Gumbel one?"),
+            _("Print your noise. Is every number between 0 and 1? Gumbel noise isn't."),
             planted=[{"kind": "uniform"}],
         ),
         Mistake(
             "gumbel-one-logarithm",
             _("The noise has only one of its two logarithms."),
             _("-log(U) is always positive. Is Gumbel noise?"),
+            _(
+                "Print your noise for U = 0.1 and 0.9. Count the logarithms in the "
+                "formula."
+            ),
             planted=[{"kind": "exponential"}],
         ),
         Mistake(
             "gumbel-sign",
             _("The noise has the wrong sign."),
             _("A uniform number close to 1 should give a large positive noise."),
+            _("Print your noise for U = 0.99. Is it positive? Count the minus signs."),
             planted=[{"kind": "negative"}],
         ),
     ]
@@ -183,30 +209,41 @@ class Nucleus(ReferenceCheck):
             "nucleus-crossing-dropped",
             _("The token that takes the sum over the mass is left out."),
             _("What is left of [0.95, 0.03, 0.02] at a mass of 0.9?"),
+            _(
+                "For p = [0.95, 0.03, 0.02] and mass 0.9, print the running sum. "
+                "Who is left?"
+            ),
             planted=[{"crossing": False}],
         ),
         Mistake(
             "nucleus-not-renormalised",
             _("The result doesn't sum to 1."),
             _("Which step follows the cut?"),
+            _("Print the sum of your result. By what do you have to divide?"),
             planted=[{"whole": False}],
         ),
         Mistake(
             "nucleus-order-lost",
             _("The probabilities come back in the order of their size."),
             _("Token 0 should still be token 0. How do you undo a sorting?"),
+            _("Print your result beside p. Does each number stand in its own place?"),
             planted=[{"ranked": True}],
         ),
         Mistake(
             "nucleus-least-likely",
             _("The unlikely tokens are kept."),
             _("In which direction does argsort sort?"),
+            _("Print p in the order of your sorting. Does it begin with the largest?"),
             planted=[{"order": 1}],
         ),
         Mistake(
             "nucleus-single-threshold",
             _("Each token is compared with the mass by itself."),
             _("A token's place depends on what the likelier ones hold together."),
+            _(
+                "For p = [0.3, 0.2, 0.4, 0.1] print the running sum, from the "
+                "likeliest on."
+            ),
             planted=[{"single": True}],
         ),
     ]
@@ -229,6 +266,7 @@ class BeamSearch(ReferenceCheck):
     """Check beam search in a model whose next token depends on the last one."""
 
     signature = "beam_search(log_first, log_next, num_steps, width)"
+    results = ("tokens", "score")
     tensors = False
     cases = (
         (*chain(4, 7), 5, 2),
@@ -265,24 +303,37 @@ class BeamSearch(ReferenceCheck):
             "beam-score-forgotten",
             _("A candidate's score is that of its last token only."),
             _("The logarithm of a product is a sum. Which term is missing?"),
+            _(
+                "Print the scores of the beam in each round. Can a longer text be "
+                "more likely?"
+            ),
             planted=[{"old": 0.0}],
         ),
         Mistake(
             "beam-each-by-itself",
             _("Each beginning keeps its own best continuation."),
             _("May two survivors come from the same beginning?"),
+            _(
+                "With width 2, how many candidates are there in one round? Which "
+                "of them stay?"
+            ),
             planted=[{"each": True}],
         ),
         Mistake(
             "beam-worst",
             _("The least probable candidates survive."),
             _("Is a log-probability of -1 better or worse than one of -5?"),
+            _(
+                "Print the scores of the beam after the first step. Are they the "
+                "largest?"
+            ),
             planted=[{"order": 1}],
         ),
         Mistake(
             "beam-no-logarithm",
             _("The score is a probability, not a log-probability."),
             _("What becomes of the probability of a thousand tokens?"),
+            _("Is your score above 0? What do you do to it in the last line?"),
             planted=[{"exp": True}],
         ),
     ]

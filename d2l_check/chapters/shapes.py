@@ -37,36 +37,57 @@ class BestAligned(ReferenceCheck):
             "aligned-forgets",
             _("The output at a step is counted by its own input alone."),
             _("What else has a recurrent network read by then?"),
+            _(
+                "Two examples agree at step t and differ before. Are they one case "
+                "for you?"
+            ),
             planted=[{"seen": lambda x, t: x[t]}, {"seen": lambda x, t: (x[t], t)}],
         ),
         Mistake(
             "aligned-sees-all",
             _("The outputs are counted by whole inputs."),
             _("At step t the network has read t elements and no more."),
+            _(
+                "Print what you count by at t = 0. Has the network read the second "
+                "letter yet?"
+            ),
             planted=[{"seen": lambda x, t: (x, t)}],
         ),
         Mistake(
             "aligned-one-late",
             _("The input at the step itself is left out."),
             _("O_t is made of H_t. Which inputs is H_t made of?"),
+            _(
+                "Print what you count by at t = 0. Is it empty? Look at the end of "
+                "your slice."
+            ),
             planted=[{"seen": lambda x, t: x[:t]}],
         ),
         Mistake(
             "aligned-counts-beginnings",
             _("Every beginning counts once, however often it occurs."),
             _("How many examples are right if the best answer is given?"),
+            _(
+                'Three examples begin with "a". How many can be right at once? '
+                "What do you add?"
+            ),
             planted=[{"count": lambda counts: 1}],
         ),
         Mistake(
             "aligned-counts-outputs",
             _("The different outputs of a beginning are counted."),
             _("A model has one answer for it. For how many is that the right one?"),
+            _("Outputs x, x, y for one beginning: should you add 1, 2 or 3?"),
             planted=[{"count": len}],
         ),
         Mistake(
             "aligned-counts-places",
             _("All places count as right."),
             _("Two examples with the same beginning may want different outputs."),
+            _(
+                "Outputs x, x, y for one beginning: can one answer be right "
+                "three times?"
+            ),
             planted=[{"count": lambda counts: sum(counts.values())}],
         ),
     ]
@@ -103,30 +124,44 @@ class MeanValid(ReferenceCheck):
             "mean-reads-padding",
             _("The mean is that of all steps, padding included."),
             _("Which steps does `lengths` call real?"),
+            _("Set the states of the padding to 1000. Should the mean change?"),
             planted=[{"last": 99, "divisor": "T"}],
         ),
         Mistake(
             "mean-over-T",
             _("The sum of the real states is divided by T."),
             _("A mean is divided by as many as were added up."),
+            _(
+                "Set all states to 1. Is your mean 1 for a sequence that is "
+                "shorter than T?"
+            ),
             planted=[{"divisor": "T"}],
         ),
         Mistake(
             "mean-is-a-sum",
             _("The real states are added up, but not divided."),
             _("A long sentence should not give a larger vector than a short one."),
+            _("Set all states to 1. What should the mean be? What do you get?"),
             planted=[{"divisor": "1"}],
         ),
         Mistake(
             "mean-off-by-one",
             _("The real steps end one too early or one too late."),
             _("With steps counted from 0, which is the last one of length 1?"),
+            _(
+                "Print your mask for lengths [1, 3]. Do its rows hold one and "
+                "three ones?"
+            ),
             planted=[{"last": -1}, {"last": 1}],
         ),
         Mistake(
             "mean-is-the-last",
             _("This is the state at the last real step."),
-            _("Here all real steps should have their share."),
+            _("Here every real step should count."),
+            _(
+                "Which states enter your result for a sequence of length 3? Look "
+                "at your index."
+            ),
             planted=[{"pick": -1}],
         ),
     ]
@@ -192,30 +227,41 @@ class DecodeGreedily(ReferenceCheck):
             "greedy-old-state",
             _("Every step starts from the first state."),
             _("step returns two things. What becomes of the second one?"),
+            _("Print the state that step gets in each round. Does it ever change?"),
             planted=[{"carried": False}],
         ),
         Mistake(
             "greedy-reads-bos",
             _("The decoder reads bos at every step."),
             _("What does it read once it has said something?"),
+            _("Print the token that step gets in each round. What should follow bos?"),
             planted=[{"fed_back": False}],
         ),
         Mistake(
             "greedy-never-stops",
             _("It goes on after eos."),
             _("The limit is for decoders that never say eos."),
+            _(
+                "Print each token as it is chosen. What happens in your loop when "
+                "it is eos?"
+            ),
             planted=[{"stops": False}],
         ),
         Mistake(
             "greedy-keeps-eos",
             _("The result ends with eos."),
-            _("eos is a signal to stop; whoever reads the tokens doesn't want it."),
+            _("eos is a signal to stop. Should it be among the tokens you return?"),
+            _("Which comes first in your loop: append or the question for eos?"),
             planted=[{"keeps_eos": True}],
         ),
         Mistake(
             "greedy-takes-the-worst",
             _("The token with the lowest score is taken."),
             _("The larger a score, the likelier is the token."),
+            _(
+                "Print the scores and the token of the first step. Is it the "
+                "largest score?"
+            ),
             planted=[{"best": np.argmin}],
         ),
     ]
@@ -262,18 +308,30 @@ class SequencesRight(ReferenceCheck):
             "right-padding",
             _("What comes after eos is compared, too."),
             _("A decoder may say anything once it has ended. Does it matter?"),
+            _(
+                "Row [5, 6, 2, 9] against [5, 6, 2, 0] with eos 2: right or wrong? "
+                "Where is the 9?"
+            ),
             planted=[{"counted": "all"}],
         ),
         Mistake(
             "right-without-end",
             _("eos itself isn't compared."),
             _("Is a date right if the decoder goes on after its last digit?"),
+            _(
+                "Row [7, 7] against [7, 2] with eos 2: right or wrong? Does your "
+                "mask reach eos?"
+            ),
             planted=[{"counted": "without eos"}],
         ),
         Mistake(
             "right-tokens",
             _("The right tokens are counted, not the right sequences."),
             _("A sequence is right if all of its tokens are."),
+            _(
+                "How many rows are there, and how large is your number? Look for "
+                "all and its axis."
+            ),
             planted=[
                 {"put_together": "tokens"},
                 {"put_together": "tokens", "counted": "all"},
@@ -281,8 +339,9 @@ class SequencesRight(ReferenceCheck):
         ),
         Mistake(
             "right-share",
-            _("This is a share, not a number of sequences."),
+            _("This is a fraction, not a number of sequences."),
             _("What is the task asking for?"),
+            _("Is your result between 0 and 1? Which function makes it so?"),
             planted=[{"put_together": "share"}],
         ),
     ]

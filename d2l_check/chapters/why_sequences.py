@@ -28,6 +28,10 @@ class BagOfWords(ReferenceCheck):
             "bag-presence",
             _("A word that occurs twice is counted once."),
             _("The bag holds how often a word occurs, and not whether it does."),
+            _(
+                'How often does "no" occur in "no more no"? Look at what you add '
+                "for the second one."
+            ),
             planted=[{"count": lambda tokens, word: int(word in tokens)}],
         ),
         Mistake(
@@ -37,18 +41,30 @@ class BagOfWords(ReferenceCheck):
                 "The same place must mean the same word in every bag. "
                 "Which list gives the places?"
             ),
+            _(
+                "Over which list does your outer loop run? Print its first word "
+                "for two sentences."
+            ),
             planted=[{"count": None}],
         ),
         Mistake(
             "bag-of-letters",
             _("A word is also found inside of longer words."),
             _("Compare whole tokens: there is no art in a party."),
+            _(
+                "Is tokens a list or one text when you count? Print type(tokens) "
+                "in that line."
+            ),
             planted=[{"count": lambda tokens, word: " ".join(tokens).count(word)}],
         ),
         Mistake(
             "bag-of-shares",
             _("The counts are divided by the length of the sentence."),
             _("The bag is a plain sum of one-hot rows."),
+            _(
+                'What should the bag of "a rose is a rose" hold for "rose"? There '
+                "is a division."
+            ),
             planted=[
                 {"count": lambda tokens, word: tokens.count(word) / max(len(tokens), 1)}
             ],
@@ -60,6 +76,7 @@ class SlidingWindows(ReferenceCheck):
     """Check the windows of a series, and the value that follows each of them."""
 
     signature = "sliding_windows(series, k)"
+    results = ("X", "y")
     cases = (
         (np.array([0.5, 2.0, -1.0, 4.0, 3.0, 7.0, -2.0]), 3),
         (np.array([1.0, -3.0, 5.0, 2.0]), 2),
@@ -80,6 +97,10 @@ class SlidingWindows(ReferenceCheck):
             "windows-leak",
             _("The value to predict is in the window itself."),
             _("Which index comes after those of the window i to i + k - 1?"),
+            _(
+                "For k = 3, print the window at i = 0 and the index of its y. Are "
+                "they disjoint?"
+            ),
             planted=[{"ahead": -1}],
         ),
         Mistake(
@@ -93,18 +114,30 @@ class SlidingWindows(ReferenceCheck):
             "windows-one-lost",
             _("The last window is missing."),
             _("How many windows of k values have a value after them?"),
+            _(
+                "With 4 values and k = 2, write down all windows with their y. "
+                "Does range end there?"
+            ),
             planted=[{"fewer": 1}],
         ),
         Mistake(
             "windows-newest-first",
-            _("The windows are turned round."),
+            _("The windows are reversed."),
             _("The oldest value comes first, as in the series."),
+            _(
+                "Print the first row of X beside series[:3]. Which slice turns "
+                "it round?"
+            ),
             planted=[{"newest_first": True}],
         ),
         Mistake(
             "windows-apart",
             _("Windows are left out in between."),
             _("They overlap: each begins one step after the one before."),
+            _(
+                "What is the third argument of your range? Print the index where "
+                "each window starts."
+            ),
             planted=[{"stride": None}],
         ),
     ]
@@ -114,6 +147,7 @@ class WindowAgainstRecurrent(ReferenceCheck):
     """Check the number of parameters of a window model and of a recurrent one."""
 
     signature = "window_against_recurrent(k, d, h, q)"
+    results = ("window", "recurrent")
     cases = ((4, 3, 5, 2), (7, 7, 7, 7), (1, 10, 6, 3))
 
     @staticmethod
@@ -132,30 +166,50 @@ class WindowAgainstRecurrent(ReferenceCheck):
             "parameters-no-bias",
             _("A bias is missing."),
             _("Both models have one for each hidden unit and each output."),
+            _(
+                "Set k = d = h = q = 1 and count by hand. Where do your terms h "
+                "and q come from?"
+            ),
             planted=[{"biases": (0, 0)}, {"biases": (0, 1)}, {"biases": (1, 0)}],
         ),
         Mistake(
             "parameters-shared-window",
             _("The window model is too small: its places share their weights."),
             _("How many numbers does a hidden unit of the window model read?"),
+            _(
+                "With k = 4 and d = 3, how long is the vector that one hidden "
+                "unit reads?"
+            ),
             planted=[{"places": 1}],
         ),
         Mistake(
             "parameters-no-state",
             _("The recurrent model can't read its own last state."),
             _("How many weights lead from h hidden units to h hidden units?"),
+            _(
+                "Write down the shapes of W_xh, W_hh and b_h. Is each of them "
+                "among your terms?"
+            ),
             planted=[{"state": False}],
         ),
         Mistake(
             "parameters-each-step",
-            _("The recurrent model has weights of its own for each step."),
+            _("The recurrent model has separate weights for each step."),
             _("Which of its numbers change when the sequence becomes longer?"),
+            _(
+                "Where does k stand in your formula for the recurrent model? Try k "
+                "= 1 and k = 100."
+            ),
             planted=[{"steps": None}],
         ),
         Mistake(
             "parameters-no-output",
             _("The output layer isn't counted."),
             _("From the h hidden units something must lead to the q outputs."),
+            _(
+                "Write down the shape of each output weight and bias. Both models "
+                "have them."
+            ),
             planted=[{"output": False}],
         ),
     ]
@@ -190,30 +244,50 @@ class Lamp(ReferenceCheck):
             "lamp-adds-up",
             _("The state counts the presses."),
             _("What should become of 2? Is the second rectifier there?"),
+            _(
+                "For presses 1, 1 the state should go 1, 0. Which term should "
+                "bring 2 down to 0?"
+            ),
             planted=[{"bend": 0}],
         ),
         Mistake(
             "lamp-stays-on",
             _("Once on, the lamp stays on."),
             _("Put u = 2 into your line. Which factor has the second rectifier?"),
+            _(
+                "At u = 2 the first rectifier gives 2, the second 1. What makes 0 "
+                "of the two?"
+            ),
             planted=[{"bend": 1}],
         ),
         Mistake(
             "lamp-starts-on",
             _("The lamp is on before the first step."),
             _("From which state does the loop begin?"),
+            _(
+                "Print the state before the loop. Is the lamp on when nobody has "
+                "pressed?"
+            ),
             planted=[{"start": 1.0}],
         ),
         Mistake(
             "lamp-late",
             _("The outputs are one step late."),
             _("Is the state of a step noted before or after its press?"),
+            _(
+                "Print state and press side by side in the loop. In which line is "
+                "the state kept?"
+            ),
             planted=[{"late": True}],
         ),
         Mistake(
             "lamp-forgets",
             _("Each step starts from the state before the first one."),
             _("Is the new state what the next step reads?"),
+            _(
+                "Which name does the sum s + x read, and which name does the new "
+                "state get?"
+            ),
             planted=[{"forget": True}],
         ),
     ]

@@ -1,6 +1,8 @@
 """Plots, in a notebook or in a file.
 
     plotting  curves, among them one that grows while a model trains
+    figure    the pyplot figure of such a curve, drawn when somebody looks at it
+    style     dark ink on a white ground, in every style of Matplotlib
     notebook  tells if this process runs in a notebook
 
 Matplotlib is imported only once something is drawn.

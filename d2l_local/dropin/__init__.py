@@ -7,10 +7,12 @@ of them:
     installation  switches it on and off
     finder        what `import d2l` finds
     facade        the names of one framework, and an error for all others
+    chapters      names of the other chapters, for that error
     torch, tensorflow, mxnet
                   the names that only classic notebooks need, for each framework
     hooks         prepare MXNet or Keras when it is imported
     keras2        gives Keras 3 what it dropped and classic cells rely on
+    keras2_calls  lets it compute what Keras 2 did, where it changed
     patching      changes a class, and changes it back
 """
 

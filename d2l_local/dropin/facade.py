@@ -4,6 +4,8 @@ import difflib
 import importlib
 import types
 
+from d2l_local.dropin.chapters import OTHER_CHAPTERS
+
 FRAMEWORKS = ("torch", "tensorflow", "mxnet")
 
 COVERED = (
@@ -52,9 +54,13 @@ class Facade(types.ModuleType):
 
 
 def not_covered(framework, name, names=()):
-    """Return the AttributeError for a name that `d2l_local` doesn't have."""
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.8)
-    hint = f" Did you mean {close[0]!r}?" if close else ""
+    """Return the AttributeError for a name that `d2l_local` doesn't have.
+
+    A name that is, or is most like, one of another chapter gets no guess: the function
+    that comes next has another job.
+    """
+    close = difflib.get_close_matches(name, {*names, *OTHER_CHAPTERS}, 1, cutoff=0.8)
+    hint = f" Did you mean {close[0]!r}?" if {*close} - OTHER_CHAPTERS else ""
     return AttributeError(
         f"d2l.{framework} has no {name!r} here: {COVERED}.{hint} For other chapters "
         "use the real d2l, in an environment of its own",

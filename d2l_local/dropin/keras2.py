@@ -1,9 +1,10 @@
-"""Give Keras 3 what classic cells rely on: `time_major`, states, integer rates.
+"""Give Keras 3 what classic cells rely on: `time_major`, states, and rates.
 
-This module is imported after Keras. `teach` changes methods of Keras' classes, `forget`
-changes them back. A layer made with `time_major=True` gets a class of its own, which
-transposes what goes in and comes out: it keeps its meaning whatever happens to the
-others, and without `time_major` you get the layers of Keras 3.
+Losses, weights and calls are in `keras2_calls`. This module is imported after Keras.
+`teach` changes methods of Keras' classes, `forget` changes them back. A layer made with
+`time_major=True` gets a class of its own, which transposes what goes in and comes out:
+it keeps its meaning whatever happens to the others, and without `time_major` you get
+the layers of Keras 3.
 """
 
 import functools
@@ -12,6 +13,7 @@ import numbers
 
 from keras import layers, ops, optimizers, tree
 
+from d2l_local.dropin import keras2_calls
 from d2l_local.dropin.patching import Patches
 
 CELLS = (layers.SimpleRNNCell, layers.GRUCell, layers.LSTMCell, layers.StackedRNNCells)
@@ -29,7 +31,9 @@ def teach():
     _patches.wrap(layers.Bidirectional, "build", _build_batch_first)
     for cell in CELLS:
         _patches.wrap(cell, "get_initial_state", _initial_state_of_a_type)
+    _patches.wrap(layers.RNN, "get_initial_state", _initial_state_for_sequences)
     _patches.wrap(optimizers.Optimizer, "__init__", _init_of_optimizer)
+    keras2_calls.teach(_patches)
 
 
 def forget():
@@ -61,8 +65,8 @@ class TimeMajor:
         shape = super().compute_output_shape(swapped_shape(sequences_shape))
         return self._swap_sequences(shape, swapped_shape)
 
-    def get_initial_state(self, batch_size):
-        state = super().get_initial_state(batch_size)
+    def get_initial_state(self, *args, **kwargs):
+        state = super().get_initial_state(*args, **kwargs)
         if isinstance(self.cell, layers.StackedRNNCells):
             return [_alone(part) for part in state]
         return state
@@ -191,6 +195,19 @@ def _initial_state_of_a_type(get_initial_state):
     return of_a_type
 
 
+def _initial_state_for_sequences(get_initial_state):
+    def for_sequences(self, batch_size=None, inputs=None):
+        """Return the zero state for a batch size, or for `inputs` as in Keras 2."""
+        if len(getattr(batch_size, "shape", ())) > 1:
+            batch_size, inputs = None, batch_size
+        if inputs is None:
+            return get_initial_state(self, batch_size)
+        state = get_initial_state(self, ops.shape(inputs)[is_time_major(self)])
+        return [_alone(part) for part in state]
+
+    return for_sequences
+
+
 def _alone(state):
     """Return the state of a cell as Keras 2 did: a tensor, unless there are two."""
     if isinstance(state, (list, tuple)) and len(state) == 1:
@@ -202,7 +219,8 @@ def _alone(state):
 
 
 def _init_of_optimizer(init):
-    def __init__(self, learning_rate, *args, **kwargs):
+    def __init__(self, learning_rate, *args, lr=None, **kwargs):
+        learning_rate = keras2_calls.rate_of(learning_rate if lr is None else lr)
         if isinstance(learning_rate, numbers.Real) and type(learning_rate) is not bool:
             learning_rate = float(learning_rate)
         init(self, learning_rate, *args, **kwargs)

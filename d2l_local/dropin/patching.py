@@ -25,6 +25,11 @@ class Patches:
         setattr(cls, name, wrapper)
         self._undo.append((cls, name, before))
 
+    def put(self, cls, name, value):
+        """Give `cls` the attribute `name`, in place of its own if it has one."""
+        self._undo.append((cls, name, vars(cls).get(name, MISSING)))
+        setattr(cls, name, value)
+
     def undo(self):
         """Give every class its own methods back."""
         while self._undo:

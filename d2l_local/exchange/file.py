@@ -13,7 +13,6 @@ and a table of contents, so that reading it runs no code, wherever it is from. I
 
 import json
 import re
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -21,7 +20,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from d2l_local.exchange.architecture import Architecture
-from d2l_local.files import checksum, write_whole
+from d2l_local.files import checksum, open_regular, write_whole
 from d2l_local.text.vocabulary import UNKNOWN, Vocab
 
 FORMAT, VERSION = "d2l_local.weights", "1"
@@ -57,17 +56,17 @@ def write_weights(path, architecture, tensors, vocab=None):
     except ValueError as error:
         raise ValueError(f"can't write the weights to {str(path)!r}: {error}") from None
     metadata["sha256"] = checksum(metadata, tensors)
-    write_whole(path, save(tensors, metadata))
+    write_whole(path, save(tensors, metadata), what="the weights")
 
 
 def read_weights(path):
     """Read a file of `write_weights`; returns `Weights`.
 
     Raises ValueError, which names the file, what is wrong and the remedy, unless
-    everything is as it was written; OSError where there is no such file.
+    everything is as it was written; OSError where there is no such file, or one that
+    can't be read.
     """
-    if Path(path).is_dir():
-        raise IsADirectoryError(f"{str(path)!r} is a folder: name a file in it")
+    open_regular(path).close()  # safetensors calls what it can't open missing
     try:
         with safe_open(path, framework="numpy") as file:
             metadata = dict(file.metadata() or {})
@@ -84,7 +83,9 @@ def read_weights(path):
             raise ValueError("its checksum is wrong, so it was damaged or edited")
         check_numbers(tensors)
         tokens = read_tokens(metadata, architecture)
-    except (SafetensorError, ValueError) as error:
+    except OSError as error:
+        raise OSError(f"can't read weights from {str(path)!r}: {error}") from error
+    except (SafetensorError, TypeError, ValueError) as error:
         raise ValueError(
             f"can't read weights from {str(path)!r}: {error}. Use a file of "
             "export_weights; if it is damaged, copy it or export it again"
@@ -100,6 +101,20 @@ def check_fit(path, held, wanted):
             f"{str(path)!r} holds the weights of another model: {held}. This model is "
             f"{wanted}. Build the same model, or call load_model"
         )
+
+
+def check_range(path, tensors, largest):
+    """Raise ValueError for a number beyond the largest one of a model's type.
+
+    It would become infinite there: float64 reaches further than float32.
+    """
+    for name, array in tensors.items():
+        if array.size and np.abs(array).max() > largest:
+            raise ValueError(
+                f"{str(path)!r} holds {np.abs(array).max():g} in {name!r}, but the "
+                f"numbers of this model end at {largest:g}: build it in the type of "
+                f"the file, {array.dtype}, or export weights of an ordinary size"
+            )
 
 
 # The metadata of a file

@@ -2,6 +2,7 @@
 
 from mxnet import gluon, np
 
+from d2l_local.arguments import check_flag
 from d2l_local.run.checks import check_arrays
 from d2l_local.text import batching
 
@@ -30,7 +31,8 @@ def _converted(batches):
 
 
 def _as_array(batch):
-    return np.array(batch, dtype="int32")
+    """Return a batch in MXNet's own type, float32, as classic loops compute with it."""
+    return np.array(batch, dtype="float32")
 
 
 class SeqDataLoader(batching.SeqDataLoader):
@@ -56,8 +58,9 @@ def load_data_time_machine(
 ):
     """Return batches of text and their vocabulary, as `(train_iter, vocab)`.
 
-    Each batch is a pair of integer arrays of shape (batch_size, num_steps): inputs,
-    and labels one step ahead. For options and errors see `d2l_local.text.batching`.
+    Each batch is a pair of float32 arrays of shape (batch_size, num_steps): indices of
+    inputs, and of labels one step ahead. For options and errors see
+    `d2l_local.text.batching`.
     """
     loader = SeqDataLoader(
         batch_size, num_steps, use_random_iter, max_tokens, **options
@@ -67,6 +70,7 @@ def load_data_time_machine(
 
 def load_array(data_arrays, batch_size, is_train=True):
     """Return batches of arrays with a common first axis; shuffled when `is_train`."""
+    check_flag("is_train", is_train)
     batch_size = check_arrays(data_arrays, batch_size)
     dataset = gluon.data.ArrayDataset(*data_arrays)
     return gluon.data.DataLoader(dataset, batch_size, shuffle=is_train)

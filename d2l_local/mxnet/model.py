@@ -4,11 +4,13 @@ Shapes: n is the batch size, T the number of time steps, q the size of the vocab
 h the number of hidden units.
 """
 
+import warnings
+
 import mxnet
 from mxnet import gluon, npx
 from mxnet.gluon import nn, rnn
 
-from d2l_local.arguments import at_least_one
+from d2l_local.arguments import at_least_one, level_of_caller
 from d2l_local.mxnet.devices import layers_drop_out
 from d2l_local.run.checks import check_scratch
 
@@ -121,7 +123,10 @@ def check_precision(mixed_precision):
 
 
 def check_rnn_layer(rnn_layer):
-    """Raise an error for a layer that `RNNModel` can't build on."""
+    """Raise an error for a layer that `RNNModel` can't build on.
+
+    Warns of dropout that MXNet won't apply.
+    """
     if not npx.is_np_array():
         raise RuntimeError(
             "MXNet is not in its NumPy mode: call npx.set_np() before building a model"
@@ -137,11 +142,12 @@ def check_rnn_layer(rnn_layer):
             "so leave it at 'TNC'"
         )
     if rnn_layer._dropout and not layers_drop_out():
-        raise ValueError(
+        warnings.warn(
             f"rnn_layer has dropout={rnn_layer._dropout}, which MXNet ignores on a "
             "CPU: stack layers of depth one with gluon.nn.Dropout between them in a "
             "block of your own, or set the environment variable "
-            "MXNET_USE_MKLDNN_RNN=0 before Python starts"
+            "MXNET_USE_MKLDNN_RNN=0 before Python starts",
+            stacklevel=level_of_caller(),
         )
     if layers_drop_out() and npx.num_gpus() == 0:
         check_native_layer(rnn_layer)

@@ -13,14 +13,14 @@ def predict_ch8(prefix, num_preds, net, vocab, device):
     The model first reads the prefix, which warms up its state. Then it generates
     `num_preds` tokens, each one fed back as the next input.
 
-    Raises TypeError or ValueError for a wrong argument, and for a prefix with tokens
-    that `vocab` doesn't hold.
+    Tokens of the prefix that `vocab` doesn't hold become `<unk>`, with a warning that
+    names them. Raises TypeError or ValueError for a wrong argument.
     """
     check_model(net)
     check_vocab(vocab, net)
     if device is not None:  # None is MXNet's current one
         check_device(device)
-    outputs = encode_prompt(prefix, num_preds, vocab)
+    outputs = encode_prompt(prefix, num_preds, vocab, unknown=True)
     warm_up = outputs[:]
     state = net.begin_state(batch_size=1, ctx=device)
     for step in range(len(warm_up) + num_preds - 1):

@@ -11,35 +11,40 @@ import numpy
 from mxnet import autograd, gluon, np, npx
 from mxnet.gluon import nn, rnn
 
-from d2l_local.arguments import at_least_one
+from d2l_local.arguments import at_least_one, check_flag
 from d2l_local.mxnet.data import load_array
 from d2l_local.mxnet.devices import layers_drop_out
 from d2l_local.mxnet.training import grad_clipping
+from d2l_local.quiet import say
+from d2l_local.run.checks import check_seq2seq, check_training
 from d2l_local.run.progress import Progress
 from d2l_local.run.timing import Timer
 from d2l_local.text import sentence_pairs
+from d2l_local.text.prompt import decode_tokens
 from d2l_local.text.sentence_pairs import BOS, EOS, reserved_index
 
 
 def build_array_nmt(lines, vocab, num_steps):
     """Turn sentences into arrays `(array, valid_len)`: see `text.sentence_pairs`."""
     array, valid_len = sentence_pairs.build_array_nmt(lines, vocab, num_steps)
-    return np.array(array, dtype="int32"), np.array(valid_len, dtype="int32")
+    return np.array(array, dtype="float32"), np.array(valid_len, dtype="int32")
 
 
 def load_data_nmt(batch_size, num_steps, num_examples=600, *, path=None):
     """Return batches of sentence pairs: `(data_iter, src_vocab, tgt_vocab)`.
 
-    A batch is `(X, X_valid_len, Y, Y_valid_len)`: indices of shape (n, T), and for each
-    sentence the number of tokens before its padding. For corpus, vocabularies and
-    errors see `d2l_local.text.sentence_pairs.load_arrays_nmt`.
+    A batch is `(X, X_valid_len, Y, Y_valid_len)`: indices of shape (n, T), in float32
+    as MXNet's arrays are, and for each sentence the number of tokens before its
+    padding, in int32. For corpus, vocabularies and errors see
+    `d2l_local.text.sentence_pairs.load_arrays_nmt`.
     """
     batch_size = at_least_one("batch_size", batch_size)
     arrays, src_vocab, tgt_vocab = sentence_pairs.load_arrays_nmt(
         num_steps, num_examples, path
     )
     # NumPy arrays, since Gluon picks rows from them far faster than from its own.
-    arrays = [array.astype(numpy.int32) for array in arrays]
+    kinds = {2: numpy.float32, 1: numpy.int32}
+    arrays = [array.astype(kinds[array.ndim]) for array in arrays]
     return load_array(arrays, batch_size), src_vocab, tgt_vocab
 
 
@@ -138,6 +143,9 @@ class Seq2SeqEncoder(Encoder):
         self, vocab_size, embed_size, num_hiddens, num_layers, dropout=0, **kwargs
     ):
         super().__init__(**kwargs)
+        vocab_size, embed_size, num_hiddens, num_layers, dropout = check_seq2seq(
+            vocab_size, embed_size, num_hiddens, num_layers, dropout
+        )
         self.embedding = embedding_layer(vocab_size, embed_size)
         self.rnn = GRULayers(embed_size, num_hiddens, num_layers, dropout)
 
@@ -163,6 +171,9 @@ class Seq2SeqDecoder(Decoder):
         self, vocab_size, embed_size, num_hiddens, num_layers, dropout=0, **kwargs
     ):
         super().__init__(**kwargs)
+        vocab_size, embed_size, num_hiddens, num_layers, dropout = check_seq2seq(
+            vocab_size, embed_size, num_hiddens, num_layers, dropout
+        )
         self.embedding = embedding_layer(vocab_size, embed_size)
         self.rnn = GRULayers(embed_size + num_hiddens, num_hiddens, num_layers, dropout)
         self.dense = nn.Dense(vocab_size, flatten=False, in_units=num_hiddens)
@@ -258,6 +269,7 @@ def train_seq2seq(net, data_iter, lr, num_epochs, tgt_vocab, device, *, init=Tru
     ValueError if `tgt_vocab` lacks ``'<bos>'``, TrainingDiverged when the loss is no
     longer finite; after Ctrl-C, `net` keeps what it has learned.
     """
+    lr, num_epochs = check_training(lr, num_epochs, init)
     bos = reserved_index(tgt_vocab, BOS)
     warn_of_idle_dropout(net)
     if init:
@@ -273,7 +285,7 @@ def train_seq2seq(net, data_iter, lr, num_epochs, tgt_vocab, device, *, init=Tru
         for _ in range(num_epochs):
             l, speed = train_epoch_seq2seq(net, data_iter, loss, trainer, bos, device)
             progress.update(l, speed)
-    print(f"loss {l:.3f}, {progress.speed:.1f} tokens/sec on {device}")
+    say(f"loss {l:.3f}, {progress.speed:.1f} tokens/sec on {device}")
 
 
 def predict_seq2seq(
@@ -293,6 +305,8 @@ def predict_seq2seq(
     step; otherwise the list is empty. For errors see
     `d2l_local.text.sentence_pairs.encode_source`.
     """
+    check_flag("save_attention_weights", save_attention_weights)
+    num_steps = at_least_one("num_steps", num_steps)
     X, valid_len = sentence_pairs.encode_source(src_sentence, src_vocab, num_steps)
     bos, eos = reserved_index(tgt_vocab, BOS), reserved_index(tgt_vocab, EOS)
     enc_X = np.array(X, dtype="int32", ctx=device)  # (1, T)
@@ -310,4 +324,4 @@ def predict_seq2seq(
         if token == eos:
             break
         outputs.append(token)
-    return " ".join(tgt_vocab.to_tokens(outputs)), attention_weights
+    return decode_tokens(outputs, tgt_vocab, []), attention_weights

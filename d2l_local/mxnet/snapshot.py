@@ -7,6 +7,8 @@ import numpy
 from mxnet import gluon, np
 from mxnet.gluon import nn, rnn
 
+from d2l_local.run.describing import KINDS, describe_optimizer, nonlinearities
+
 
 class Snapshot:
     """The arrays of a training run: model, optimiser, hidden state, random numbers.
@@ -30,10 +32,19 @@ class Snapshot:
         self._draws = isinstance(net, gluon.Block) and drops_out(net)
 
     def optimizer_name(self):
-        """Return the name of what updates the parameters, for error messages."""
+        """Return the name and the kind of what updates the parameters."""
         if self.trainer is None:
             return "function"
-        return type(self.trainer._optimizer).__name__
+        optimizer = self.trainer._optimizer
+        settings = {name: getattr(optimizer, name, None) for name in KINDS}
+        return describe_optimizer(type(optimizer).__name__, settings)
+
+    def layers(self):
+        """Return a line for each layer with a nonlinearity, which shapes don't tell."""
+        if not isinstance(self.net, gluon.Block):
+            return nonlinearities(getattr(self.net, "forward_fn", self.net.__call__))
+        lines = ((name, nonlinearity(block)) for name, block in blocks(self.net))
+        return [f"{name or 'net'}: {kind}" for name, kind in lines if kind]
 
     def model(self):
         """Return the parameters by name."""
@@ -64,19 +75,38 @@ class Snapshot:
         for i, count in arrays["counts"].reshape(-1, 2).tolist():
             optimizer._index_update_count[i] = count
             optimizer.num_update = max(optimizer.num_update, count)
-            weight = self.trainer._params[i].data().as_nd_ndarray()
-            memory = optimizer.create_state_multi_precision(i, weight)
+            memory = self._new_memory(i)
             for number, part in enumerate(as_parts(memory)):
                 part[:] = arrays[f"{i}/{number}"]
             updater.states[i], updater.states_synced[i] = memory, True
 
-    def state_arrays(self, state):
-        """Return the parts of a hidden state by their numbers."""
-        return {str(i): part.asnumpy() for i, part in enumerate(state)}
+    def expected_updater(self):
+        """Return what `updater` returns after a step."""
+        if self.trainer is None:
+            return {}
+        size = len(self.trainer._params)
+        arrays = {"counts": numpy.zeros((size, 2), dtype="int64")}
+        for i in range(size):
+            for number, part in enumerate(as_parts(self._new_memory(i))):
+                arrays[f"{i}/{number}"] = part.asnumpy()
+        return arrays
 
-    def state_of(self, arrays):
-        """Return the hidden state whose parts are `arrays`."""
-        return [np.array(arrays[str(i)], ctx=self.device) for i in range(len(arrays))]
+    def _new_memory(self, i):
+        """Return what the optimiser remembers of parameter i before the first step."""
+        weight = self.trainer._params[i].data().as_nd_ndarray()
+        return self.trainer._optimizer.create_state_multi_precision(i, weight)
+
+    def begin_state(self, batch_size):
+        """Return the first state for a batch of this size."""
+        return self.net.begin_state(batch_size=batch_size, ctx=self.device)
+
+    def array(self, tensor):
+        """Return an array of a hidden state as one of NumPy."""
+        return tensor.asnumpy()
+
+    def tensor(self, array, like=None):
+        """Return one of NumPy as an array of a hidden state, of its own precision."""
+        return np.array(array, dtype=array.dtype, ctx=self.device)
 
     def random_state(self):
         """Return the number from which the seeds of all batches are made."""
@@ -113,6 +143,30 @@ def drops_out(block):
     recurrent = isinstance(block, rnn.RNN | rnn.GRU | rnn.LSTM) and block._dropout
     inside = any(drops_out(child) for child in block._children.values())
     return isinstance(block, nn.Dropout) or bool(recurrent) or inside
+
+
+def blocks(block, name=""):
+    """Yield a block and all blocks inside it, with their places in it as names."""
+    yield name, block
+    for key, child in block._children.items():
+        yield from blocks(child, f"{name}.{key}".removeprefix("."))
+
+
+def nonlinearity(block):
+    """Name what a block applies to its inputs, or the names in a reader's `forward`.
+
+    Returns '' for none.
+    """
+    if type(block).__module__.partition(".")[0] != "mxnet":
+        forward = type(block).forward, getattr(block, "hybrid_forward", None)
+        held = vars(block).values()  # such as self.activation = npx.relu
+        return ", ".join(nonlinearities(*forward, *held))
+    if isinstance(block, rnn.RNN):
+        return block._mode.removeprefix("rnn_")
+    if isinstance(block, nn.Activation):
+        return block._act_type
+    inside = type(block).__module__ == "mxnet.gluon.nn.activations"
+    return str(block) if inside else getattr(block, "_activation", None) or ""
 
 
 def as_parts(memory):

@@ -11,6 +11,7 @@ from d2l_local.mxnet.model import RNNModel, check_precision
 from d2l_local.mxnet.prediction import predict_ch8
 from d2l_local.mxnet.snapshot import Snapshot
 from d2l_local.mxnet.updaters import check_epoch, make_updater, take_step
+from d2l_local.quiet import say
 from d2l_local.run.checks import (
     check_batch,
     check_batches,
@@ -20,6 +21,7 @@ from d2l_local.run.checks import (
     check_theta,
 )
 from d2l_local.run.epochs import Run, with_options_of_run
+from d2l_local.run.nested import map_tensors
 from d2l_local.run.progress import perplexity
 from d2l_local.run.tally import Tally
 
@@ -68,12 +70,13 @@ def first_state(net, X, Y, device):
 
 
 def detach_state(state):
-    """Return a state, a sequence of arrays, with its values but no history.
+    """Return a state with its value but no history.
 
-    Otherwise the gradient would flow back to the first batch of the epoch, and time
-    and memory would grow with every batch.
+    The state is an array, or a tuple, list or dict of states. With its history, the
+    gradient would flow back to the first batch of the epoch, and time and memory would
+    grow with every batch.
     """
-    return [part.detach() for part in state]
+    return map_tensors(lambda part: part.detach(), state)
 
 
 def grad_clipping(net, theta):
@@ -144,18 +147,17 @@ def train_ch8(
     loss = gluon.loss.SoftmaxCrossEntropyLoss()
     updater = make_updater(net, lr, run.optimizer)
     args = (loss, updater, device, use_random_iter)
-    with run.watched(Snapshot(net, updater, device, run.seed)):
+
+    def measure(batches):
+        return evaluate_perplexity(net, batches, device, use_random_iter)
+
+    with run.watched(Snapshot(net, updater, device, run.seed), measure):
         for batches in run:
             ppl, speed = train_epoch_ch8(net, batches, *args, tally=run.tally)
-            held_out = None
-            if run.held_out is not None:
-                held_out = evaluate_perplexity(
-                    net, run.held_out, device, use_random_iter
-                )
-            run.report(ppl, speed, held_out)
-    print(run.progress.closing(device))
+            run.report(ppl, speed)
+    say(run.progress.closing(device))
     for prefix in run.prefixes:
-        print(predict_ch8(prefix, 50, net, vocab, device))
+        say(predict_ch8(prefix, 50, net, vocab, device))
 
 
 def evaluate_perplexity(net, data_iter, device, use_random_iter=False):

@@ -33,6 +33,7 @@ def make_updater(net, lr, optimizer):
             f"optimizer is {optimizer!r}: use 'sgd', 'momentum' or 'adam', or a "
             "gluon.Trainer for the parameters of the model"
         )
+    lr = checks.check_rate(lr)  # a plain number: MXNet takes none of NumPy's
     if not isinstance(net, gluon.Block):
         if optimizer == "sgd":
             return lambda batch_size: sgd(net.params, lr, batch_size)

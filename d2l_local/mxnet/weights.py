@@ -7,9 +7,15 @@ file holds the sum.
 
 from mxnet import np
 from mxnet.gluon import rnn
+from numpy import finfo
 
 from d2l_local.exchange.architecture import Architecture
-from d2l_local.exchange.file import check_fit, read_weights, write_weights
+from d2l_local.exchange.file import (
+    check_fit,
+    check_range,
+    read_weights,
+    write_weights,
+)
 from d2l_local.exchange.gates import added_biases, pack_gates, unpack_gates
 from d2l_local.mxnet.model import RNNModel
 
@@ -42,11 +48,13 @@ def import_weights(net, path):
 
     The numbers take the type and the device of the model. Of two biases that are added
     the second becomes zero. Raises ValueError for a file that is bad or of another
-    model, before anything is changed.
+    model, and for numbers beyond the model's type, before anything is changed.
     """
     architecture, tensors, vocab = read_weights(path)
     check_fit(path, architecture, architecture_of(net))
     check_drawn(net)
+    types = {param.dtype for param in net.collect_params().values()}
+    check_range(path, tensors, min(float(finfo(kind).max) for kind in types))
     assign_weights(net, architecture, tensors)
     return vocab
 
@@ -77,6 +85,7 @@ def load_model(path, ctx=None):
             f"{str(path)!r} holds a GRU with its reset gate before the product, and "
             "Gluon has it after the product only: load it in TensorFlow"
         )
+    check_range(path, tensors, float(finfo("float32").max))
     options = {"bidirectional": architecture.bidirectional}
     if architecture.cell == "rnn":
         options["activation"] = architecture.activation

@@ -9,8 +9,8 @@ import math
 from collections.abc import Iterator, Mapping
 from numbers import Real
 
-from d2l_local.arguments import at_least_one
-from d2l_local.text.prompt import encode_prompt
+from d2l_local.arguments import at_least_one, check_flag
+from d2l_local.text.prompt import CLASSIC_PREFIXES, default_prefixes, encode_prompt
 
 
 def check_epoch(train_iter, loss, use_random_iter, theta):
@@ -30,7 +30,7 @@ def check_optimizer(optimizer, lr):
 
 
 def check_rate(lr):
-    """Check a learning rate, a finite number of at least 0."""
+    """Return a learning rate as a float; refuse what isn't finite and at least 0."""
     if isinstance(lr, str | bytes):
         raise TypeError(f"lr must be a number such as 0.5, got {lr!r}")
     try:
@@ -43,6 +43,39 @@ def check_rate(lr):
         raise ValueError(
             f"lr must be a finite number of at least 0, such as 0.5, got {rate}"
         )
+    return rate
+
+
+def check_dropout(dropout):
+    """Return the probability that a unit is dropped as a float; refuse any other."""
+    try:
+        if isinstance(dropout, str | bytes):
+            raise TypeError
+        probability = float(dropout)
+    except (TypeError, ValueError):
+        raise TypeError(
+            f"dropout must be a number such as 0.1, got {dropout!r:.200}"
+        ) from None
+    if not 0 <= probability <= 1:
+        raise ValueError(f"dropout must be from 0 to 1, such as 0.1, got {probability}")
+    return probability
+
+
+def check_seq2seq(vocab_size, embed_size, num_hiddens, num_layers, dropout):
+    """Return the sizes of an encoder or a decoder, as ints, and its dropout."""
+    return (
+        at_least_one("vocab_size", vocab_size),
+        at_least_one("embed_size", embed_size),
+        at_least_one("num_hiddens", num_hiddens),
+        at_least_one("num_layers", num_layers),
+        check_dropout(dropout),
+    )
+
+
+def check_training(lr, num_epochs, init):
+    """Return the learning rate and the number of epochs of `train_seq2seq`."""
+    check_flag("init", init)
+    return check_rate(lr), at_least_one("num_epochs", num_epochs)
 
 
 def check_theta(theta):
@@ -71,12 +104,6 @@ def check_step(grads, lr, batch_size):
             )
 
 
-def check_flag(name, value):
-    """Check an option that is on or off; a string such as 'False' would be on."""
-    if isinstance(value, str | bytes):
-        raise TypeError(f"{name} must be True or False, got the string {value!r}")
-
-
 def check_function(name, value, wanted):
     """Check something that will be called, described as `wanted`."""
     if not callable(value):
@@ -103,20 +130,24 @@ def check_model(net, *needed):
 def check_scratch(vocab_size, num_hiddens, **functions):
     """Check the sizes and functions from which a model is built by hand."""
     at_least_one("vocab_size", vocab_size)
-    several = isinstance(num_hiddens, list | tuple)  # one for each layer
+    # One number, or one for each layer; anything else is between the functions.
+    several = isinstance(num_hiddens, list | tuple)
     for size in num_hiddens if several else [num_hiddens]:
-        at_least_one("num_hiddens", size)
+        if isinstance(size, Real):
+            at_least_one("num_hiddens", size)
     for name, function in functions.items():
         check_function(name, function, "a function (mind the order of the arguments)")
 
 
 def check_vocab(vocab, net=None):
     """Check a vocabulary, and that `net` has been built for one of this size."""
-    for name in ("__len__", "__getitem__", "to_tokens", "unk"):
+    tokens = "to_tokens" if hasattr(vocab, "to_tokens") else "idx_to_token"
+    for name in ("__len__", "__getitem__", tokens):
         if isinstance(vocab, type) or not hasattr(vocab, name):
             raise TypeError(
                 f"vocab={vocab!r:.200} isn't a vocabulary: give the Vocab that "
-                "load_data_time_machine returns along with the batches"
+                "load_data_time_machine returns along with the batches, or an object "
+                "with [], len and idx_to_token"
             )
     size = getattr(net, "vocab_size", None)
     if isinstance(size, int) and size != len(vocab):
@@ -185,8 +216,14 @@ def check_arrays(data_arrays, batch_size):
     return min(size, rows[0])
 
 
-def check_prefixes(prefixes, vocab, net):
-    """Check starts of texts that `net` is to continue; return them as a list."""
+def check_prefixes(prefixes, vocab, net, corpus=()):
+    """Check starts of texts that `net` is to continue; return them as a list.
+
+    Those that the caller didn't choose are made to fit the vocabulary, by its text.
+    """
+    if prefixes is CLASSIC_PREFIXES:
+        check_vocab(vocab)
+        prefixes = default_prefixes(vocab, corpus)
     if isinstance(prefixes, str | bytes):  # would be taken character by character
         raise TypeError(
             f"prefixes={prefixes!r} is one string: give a list, [{prefixes!r}]"
@@ -199,7 +236,13 @@ def check_prefixes(prefixes, vocab, net):
     prefixes = list(prefixes)
     if prefixes:
         check_vocab(vocab)
-        for prefix in prefixes:
-            encode_prompt(prefix, 50, vocab)  # now rather than after the training
+        try:
+            for prefix in prefixes:
+                encode_prompt(prefix, 50, vocab)  # now rather than after the training
+        except ValueError as error:
+            raise ValueError(
+                f"{error}. prefixes=[...] names other starts of texts, and prefixes=[] "
+                "none"
+            ) from None
         check_vocab(vocab, net)
     return prefixes

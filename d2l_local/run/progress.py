@@ -8,6 +8,13 @@ from typing import NamedTuple
 from tqdm import tqdm
 
 from d2l_local.display.plotting import Animator
+from d2l_local.quiet import is_terminal, say
+
+# What to do after a divergence, where there is nothing to continue from
+AFRESH = (
+    "start from a newly initialised model: the parameters of this one can't be used "
+    "any more"
+)
 
 
 class TrainingDiverged(ArithmeticError):
@@ -31,16 +38,31 @@ class Epoch(NamedTuple):
     `epoch` counts from 1; `value` is the measure that is watched, the perplexity of the
     training text for a language model; `speed` is in tokens per second; `held_out` is
     the value for held-out text after the epoch, None where there is no such text.
+    `restored` is True for an epoch that a checkpoint tells of: the model is the one
+    after the last of them.
     """
 
     epoch: int
     value: float
     speed: float
     held_out: float | None = None
+    restored = False  # not a field: an epoch stays a tuple of four
+
+
+class RestoredEpoch(Epoch):
+    """An epoch of an earlier call, of which a checkpoint tells."""
+
+    __slots__ = ()
+    restored = True
 
 
 def check_target(target_perplexity):
-    """Raise ValueError for a perplexity that no model can reach."""
+    """Raise ValueError for a perplexity that no model can reach, TypeError for text."""
+    if isinstance(target_perplexity, str | bytes):
+        raise TypeError(
+            f"target_perplexity must be a number such as 1.05, got "
+            f"{target_perplexity!r}"
+        )
     if target_perplexity is not None and not target_perplexity >= 1:
         raise ValueError(
             "target_perplexity must be at least 1, such as 1.05, got "
@@ -59,7 +81,8 @@ class Progress:
     `num_epochs` is the planned number of epochs, `lr` the learning rate (for the
     error message), `measure` the name of what is shown, with so many `decimals`. With
     `held_out`, a second curve shows it for text that isn't trained on. `history` is
-    the list of epochs so far, an `Epoch` each.
+    the list of epochs so far, an `Epoch` each; `remedy` says what to do after a
+    divergence.
     """
 
     def __init__(
@@ -72,7 +95,7 @@ class Progress:
         self._legend = ["train", "held out"] if held_out else ["train"]
         self.history, self._slowness, self._restored = [], 0.0, 0
         self._every = max(1, num_epochs // 50)  # epochs to a point of the curve
-        self._start = time.monotonic()
+        self._start, self.remedy = time.monotonic(), AFRESH
 
     def __enter__(self):
         self._curve = Animator(
@@ -85,7 +108,7 @@ class Progress:
             total=self.num_epochs,
             unit="epoch",
             leave=False,
-            disable=not sys.stderr.isatty(),
+            disable=not is_terminal(sys.stderr),
         )
         return self
 
@@ -94,8 +117,10 @@ class Progress:
         self._curve.note = self._curve.progress = None
         if self.epoch:
             self._curve.draw()
+        else:
+            self._curve.close()
         if kind is KeyboardInterrupt:
-            print(
+            say(
                 f"interrupted after epoch {self.epoch} of {self.num_epochs}: the model "
                 "keeps what it has learned and can be used or trained further"
             )
@@ -163,9 +188,9 @@ class Progress:
         """Return what `restore` takes, as a dict that JSON can hold."""
         return {"history": [list(epoch) for epoch in self.history]}
 
-    def restore(self, history):
-        """Continue after the epochs of another `Progress`, as `saved` gave them."""
-        self.history = [Epoch(*values) for values in history]
+    def restore(self, epochs):
+        """Continue after the epochs of another `Progress`, an `Epoch` each."""
+        self.history = [RestoredEpoch(*epoch) for epoch in epochs]
         self._slowness = sum(1 / epoch.speed for epoch in self.history)
         self._restored = self.epoch
         self._bar.update(self.epoch)
@@ -192,12 +217,14 @@ class Progress:
 
     def _check_finite(self):
         if not math.isfinite(self.value):
-            # An optimiser that the caller made brings its own rate.
-            smaller = "" if self.lr is None else f" ({self.lr / 10:g}, say)"
-            raise TrainingDiverged(
-                f"{self.measure} is {self.value} in epoch {self.epoch} at learning "
-                f"rate {self.lr}: the updates have blown up. Try a smaller learning "
-                f"rate{smaller}, check that gradients are clipped "
-                "(grad_clipping, theta=1), and start from a newly initialised model: "
-                "the parameters of this one can't be used any more"
-            )
+            raise self.diverged(f"{self.measure} is {self.value} in epoch {self.epoch}")
+
+    def diverged(self, what):
+        """Return the error that says what isn't finite any more, and the remedy."""
+        # An optimiser that the caller made brings its own rate.
+        smaller = "" if self.lr is None else f" ({self.lr / 10:g}, say)"
+        return TrainingDiverged(
+            f"{what} at learning rate {self.lr}: the updates have blown up. Try a "
+            f"smaller learning rate{smaller}, check that gradients are clipped "
+            f"(grad_clipping, theta=1), and {self.remedy}"
+        )

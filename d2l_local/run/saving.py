@@ -6,6 +6,7 @@ where they were.
 """
 
 import itertools
+import math
 import random
 import signal
 import threading
@@ -13,11 +14,30 @@ import time
 
 import numpy as np
 
+from d2l_local.quiet import say
 from d2l_local.run.checkpoint import (
     Checkpoint,
     check_same_run,
     read_checkpoint,
+    refusal,
+    try_checkpoint,
     write_checkpoint,
+)
+from d2l_local.run.describing import describe_run
+from d2l_local.run.nested import describe, tensors_in
+from d2l_local.run.progress import AFRESH
+from d2l_local.run.resuming import (
+    check_arrays,
+    check_finite,
+    check_position,
+    check_random_state,
+    check_updater,
+    history_from,
+    not_finite,
+    part_of,
+    set_numpy_state,
+    set_python_state,
+    state_from,
 )
 from d2l_local.run.tally import Tally
 
@@ -36,23 +56,24 @@ class Saver:
     """Saves a training run to `checkpoint`, a `Checkpoint`, or None for not at all.
 
     `snapshot` turns what the framework holds into arrays and back: see `Snapshot` in
-    the `snapshot` module of each framework. `train_iter` yields the batches of an
-    epoch, in random order or not.
+    the `snapshot` module of each framework. `measure` returns the perplexity of the
+    model on batches. `train_iter` yields the batches of an epoch, in random order or
+    not.
 
     It is a context manager around the loop over epochs. Inside, Ctrl-C lets the batch
     end, saves, and only then interrupts; a second one interrupts at once.
     `tally` has what the coming epoch has counted already.
     """
 
-    def __init__(self, checkpoint, snapshot, train_iter, use_random_iter):
-        self.checkpoint, self.snapshot = checkpoint, snapshot
+    def __init__(self, checkpoint, snapshot, measure, train_iter, use_random_iter):
+        self.checkpoint, self.snapshot, self._measure = checkpoint, snapshot, measure
         self.train_iter, self.use_random_iter = train_iter, use_random_iter
         self.tally = Tally()
         # Random numbers when the epoch began and, for a resumed run, when it stopped
         self._began_with, self._stopped_with = None, None
         self._progress, self._saved_at, self._unsaved = None, time.monotonic(), False
-        if checkpoint is not None:
-            self._run = describe_run(snapshot, train_iter, use_random_iter)
+        self._batch = None  # the last one that was trained, in an earlier call or here
+        self._kept = False  # whether the file was left as it was at the last save
 
     def __enter__(self):
         self._interrupt = DeferredInterrupt(deferred=self.checkpoint is not None)
@@ -62,36 +83,90 @@ class Saver:
     def __exit__(self, kind, error, traceback):
         self._interrupt.__exit__(kind, error, traceback)
         if self.checkpoint is not None:
+            path = str(self.checkpoint.path)
             if kind is None and self._unsaved:
                 self.save()
-            elif kind is KeyboardInterrupt:
-                path = str(self.checkpoint.path)
-                print(f"to continue from {path!r}, make the same call again")
+            if kind in (None, KeyboardInterrupt) and self._kept:
+                say(
+                    f"the last state wasn't saved to {path!r}: the perplexity has "
+                    "grown out of all proportion, so try a smaller learning rate"
+                )
+            if kind is KeyboardInterrupt and self.checkpoint.path.exists():
+                say(f"to continue from {path!r}, make the same call again")
         return False
 
     def resume(self, progress):
         """Resume the run that the file holds; without a file, begin a new one.
 
         `progress` is the `Progress` of this training. Raises ValueError for a file
-        that is damaged or from another run, before anything is changed.
+        that is damaged or from another run, OSError where a checkpoint can't be read or
+        written, before anything is changed.
         """
         self._progress = progress
         if self.checkpoint is None:
             return
-        found = read_checkpoint(self.checkpoint.path)
+        path, model = self.checkpoint.path, self.snapshot.model()
+        run = describe_run(self.snapshot, model, self.train_iter, self.use_random_iter)
+        # Now, rather than when the first save is due
+        arrays = [*model.values(), *self.snapshot.updater().values()]
+        try_checkpoint(path, sum(array.nbytes for array in arrays))
+        self._run, found = run, read_checkpoint(path)
         if found is None:
-            return
-        arrays, run, table = found
-        check_same_run(self.checkpoint.path, run, self._run)
-        self.snapshot.load(section(arrays, "model"), section(arrays, "updater"))
-        progress.restore(**table["progress"])
+            progress.remedy = f"{AFRESH}. Nothing was saved to checkpoint {str(path)!r}"
+        else:
+            arrays, there, table = found
+            check_same_run(path, there, run)
+            try:
+                restored = self._checked(arrays, table, model)
+                # Changes nothing if it refuses
+                self._set_data_state(table["start"]["batches"])
+            except ValueError as error:
+                raise ValueError(refusal(path, error)) from None
+            self._restore(arrays, table, *restored)
+            model = self.snapshot.model()
+        # Constants of a model, such as the -inf of a mask
+        self._never_finite = {f"model/{name}" for name in not_finite(model)}
+
+    def _checked(self, arrays, table, model):
+        """Return the epochs and the hidden state of a checkpoint.
+
+        Raises ValueError unless all of it can be restored.
+        """
+        names = {"progress", "position", "state", "start", "stopped"}
+        if not isinstance(table, dict) or table.keys() != names:
+            raise ValueError("its table of the progress is wrong")
+        epochs = history_from(table["progress"])
+        check_position(table["position"])
+        check_arrays("model", part_of(arrays, "model"), model)
+        check_updater(
+            part_of(arrays, "updater"),
+            self.snapshot.expected_updater(),
+            trained=bool(epochs) or table["position"]["batch"] > 0,
+        )
+        for name in ("start", "stopped"):
+            expected = self.snapshot.random_state()
+            check_random_state(table[name], part_of(arrays, name), expected)
+        check_finite(arrays, {f"model/{name}" for name in not_finite(model)})
+        # Only our own loader is known to have batches of one size.
+        own = hasattr(self.train_iter, "fingerprint")
+        state = state_from(
+            table["state"],
+            part_of(arrays, "state"),
+            self.snapshot,
+            batch_size=self.train_iter.batch_size if own else None,
+        )
+        return epochs, state
+
+    def _restore(self, arrays, table, epochs, state):
+        """Continue from a checkpoint that has been checked."""
         self._began_with, self._stopped_with = (
-            {**table[name], "framework": section(arrays, name)}
+            {**table[name], "framework": part_of(arrays, name)}
             for name in ("start", "stopped")
         )
-        state = section(arrays, "state")
-        state = self.snapshot.state_of(state) if state else None
+        self.snapshot.load(part_of(arrays, "model"), part_of(arrays, "updater"))
+        self._progress.restore(epochs)
         self.tally = Tally(**table["position"], state=state)
+        self._note_saved()
 
     def batches(self):
         """Return the batches of the coming epoch, without those that are done."""
@@ -106,7 +181,10 @@ class Saver:
 
     def _remaining_batches(self):
         done, batches = self.tally.batch, iter(self.train_iter)
-        if sum(1 for _ in itertools.islice(batches, done)) < done:
+        skipped = 0
+        for self._batch in itertools.islice(batches, done):
+            skipped += 1
+        if skipped < done:
             path = str(self.checkpoint.path)
             raise ValueError(
                 f"checkpoint {path!r} was saved after batch {done} of an epoch, but "
@@ -122,6 +200,7 @@ class Saver:
             if reseed is not None:
                 reseed(self._progress.epoch, number)
             yield batch
+            self._batch = batch
             # The loop asks for the next batch, so it has trained on this one, and the
             # tally has it: between two batches, a run can be saved or interrupted.
             self._unsaved = True
@@ -141,14 +220,20 @@ class Saver:
         self._interrupt.deliver()
 
     def save(self):
-        """Write the checkpoint now. Raises OSError as `write_checkpoint` does."""
+        """Write the checkpoint now, unless the model has become much worse.
+
+        Raises TrainingDiverged, and leaves the file as it is, once a number in the
+        weights, in the memory of the optimiser, in the hidden state or in the loss
+        isn't finite; OSError as `write_checkpoint` does.
+        """
         tally, began, stopped = self.tally, self._began_with, self._random_state()
         # Then the next batch starts from a new state, so there is none to save.
         fresh = self.use_random_iter or tally.state is None
+        tensors = [] if fresh else tensors_in(tally.state)
         arrays = {
             "model": self.snapshot.model(),
             "updater": self.snapshot.updater(),
-            "state": {} if fresh else self.snapshot.state_arrays(tally.state),
+            "state": {str(i): self.snapshot.array(t) for i, t in enumerate(tensors)},
             "start": began["framework"],
             "stopped": stopped["framework"],
         }
@@ -160,6 +245,7 @@ class Saver:
                 "total_loss": float(tally.total_loss),
                 "seconds": tally.seconds,
             },
+            "state": None if fresh else describe(tally.state),
             "start": {k: v for k, v in began.items() if k != "framework"},
             "stopped": {k: v for k, v in stopped.items() if k != "framework"},
         }
@@ -168,8 +254,52 @@ class Saver:
             for name, part in arrays.items()
             for key, array in part.items()
         }
-        write_checkpoint(self.checkpoint.path, named, self._run, table)
+        self._check_finite(named, table["position"]["total_loss"])
+        self._kept = self._is_worse(stopped, arrays["model"])
+        if not self._kept:
+            write_checkpoint(self.checkpoint.path, named, self._run, table)
+            self._note_saved()
         self._saved_at, self._unsaved = time.monotonic(), False
+
+    def _check_finite(self, arrays, total_loss):
+        """Raise TrainingDiverged rather than let a finite state be replaced."""
+        bad = sorted(not_finite(arrays) - self._never_finite)
+        if not math.isfinite(total_loss):
+            bad.insert(0, "loss")
+        if bad:
+            raise self._progress.diverged(
+                f"{', '.join(bad[:3])}{' and more' if len(bad) > 3 else ''} not finite "
+                f"after batch {self.tally.batch} of epoch {self._progress.epoch + 1}"
+            )
+
+    def _is_worse(self, random_state, model):
+        """Tell if the model has become so bad that the file is better left as it is.
+
+        After an update that was much too large, numbers may be finite and yet huge, and
+        the loss has still to show it. So the last batch is measured again; a healthy
+        run never comes near twice the loss of its first epoch, and 2 nats.
+        """
+        value = self._measure([self._batch])
+        self._set_random_state(random_state)  # a model may draw numbers when measured
+        put_back = getattr(self.snapshot, "put_back_seeds", None)
+        if put_back is not None:
+            put_back(model)
+        so_far = self.tally.perplexity() if self.tally.batch else self._progress.value
+        if not (math.isfinite(value) and math.isfinite(so_far)):
+            return True
+        worst = math.log(max(value, so_far))
+        first = self._progress.history[:1]  # none in the first epoch
+        return any(worst > 2 * math.log(epoch.value) + 2 for epoch in first)
+
+    def _note_saved(self):
+        """Let an error name what there is to continue from."""
+        batch, epoch = self.tally.batch, self._progress.epoch
+        place = f"batch {batch} of epoch {epoch + 1}" if batch else f"epoch {epoch}"
+        self._progress.remedy = (
+            f"make the same call again: checkpoint {str(self.checkpoint.path)!r} holds "
+            f"the state after {place}, from which it continues. If it diverges from "
+            "there too, delete the file to start over, with a new model"
+        )
 
     def _random_state(self):
         """Return the state of each random generator: Python, NumPy, framework, data."""
@@ -183,37 +313,19 @@ class Saver:
             "framework": self.snapshot.random_state(),
         }
 
+    def _set_data_state(self, state):
+        """Set the random numbers of a loader; None is for batches that have none."""
+        if (state is None) != (not hasattr(self.train_iter, "set_state")):
+            raise ValueError("its random numbers are those of another kind of loader")
+        if state is not None:
+            self.train_iter.set_state(state)
+
     def _set_random_state(self, state):
-        version, numbers, gauss = state["python"]
-        random.setstate((version, tuple(numbers), gauss))
-        kind, keys, *rest = state["numpy"]
-        np.random.set_state((kind, np.array(keys, dtype=np.uint32), *rest))
-        if state["batches"] is not None and state is self._began_with:
-            self.train_iter.set_state(state["batches"])
+        set_python_state(state["python"], random)
+        set_numpy_state(state["numpy"], np.random)
+        if state is self._began_with:
+            self._set_data_state(state["batches"])
         self.snapshot.set_random_state(state["framework"])
-
-
-def describe_run(snapshot, train_iter, use_random_iter):
-    """Return what tells a training run from others, as a dict that JSON can hold."""
-    shapes = [f"{name} {array.shape}" for name, array in snapshot.model().items()]
-    run = {
-        "framework": snapshot.framework,
-        "model": shapes,
-        "optimizer": snapshot.optimizer_name(),
-        "order": "random" if use_random_iter else "sequential",
-    }
-    if hasattr(train_iter, "fingerprint"):
-        run["data"] = train_iter.fingerprint()
-    return run
-
-
-def section(arrays, name):
-    """Return the arrays whose names begin with `name/`, by the rest of their names."""
-    return {
-        key.removeprefix(f"{name}/"): array
-        for key, array in arrays.items()
-        if key.startswith(f"{name}/")
-    }
 
 
 class DeferredInterrupt:

@@ -42,6 +42,10 @@ class Tally:
         self.seconds = self._seconds_before + self._timer.elapsed()
         self.state = state
 
+    def perplexity(self):
+        """Return the perplexity so far; waits for the device."""
+        return perplexity(float(self.total_loss) / self.num_tokens)
+
     def result(self):
         """Return (perplexity, tokens per second).
 
@@ -52,6 +56,6 @@ class Tally:
                 "train_iter yielded no batches, so there is nothing to train on: give "
                 "a loader, or a list of pairs (X, Y)"
             )
-        mean_loss = float(self.total_loss) / self.num_tokens  # waits for the device
+        value = self.perplexity()  # before the clock stops
         seconds = self._seconds_before + self._timer.elapsed()
-        return perplexity(mean_loss), self.num_tokens / seconds
+        return value, self.num_tokens / seconds

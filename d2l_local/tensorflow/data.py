@@ -2,6 +2,7 @@
 
 import tensorflow as tf
 
+from d2l_local.arguments import check_flag
 from d2l_local.run.checks import check_arrays
 from d2l_local.tensorflow.devices import _transpose_first
 from d2l_local.text import batching
@@ -27,7 +28,12 @@ def seq_data_iter_sequential(corpus, batch_size, num_steps, rng=None):
 
 
 def _converted(batches):
-    return ((tf.constant(X), tf.constant(Y)) for X, Y in batches)
+    return ((_as_tensor(X), _as_tensor(Y)) for X, Y in batches)
+
+
+def _as_tensor(batch):
+    """Return a batch of indices in the type of Python's ints in TensorFlow, int32."""
+    return tf.constant(batch, tf.int32 if batch.dtype.kind == "i" else None)
 
 
 class SeqDataLoader(batching.SeqDataLoader):
@@ -44,7 +50,7 @@ class SeqDataLoader(batching.SeqDataLoader):
             num_steps,
             use_random_iter,
             max_tokens,
-            convert=tf.constant,
+            convert=_as_tensor,
             **options,
         )
 
@@ -54,7 +60,7 @@ def load_data_time_machine(
 ):
     """Return batches of text and their vocabulary, as `(train_iter, vocab)`.
 
-    Each batch is a pair of integer tensors of shape (batch_size, num_steps): inputs,
+    Each batch is a pair of int32 tensors of shape (batch_size, num_steps): inputs,
     and labels one step ahead. For options and errors see `d2l_local.text.batching`.
     """
     loader = SeqDataLoader(
@@ -65,6 +71,7 @@ def load_data_time_machine(
 
 def load_array(data_arrays, batch_size, is_train=True):
     """Return batches of tensors with a common first axis; shuffled when `is_train`."""
+    check_flag("is_train", is_train)
     batch_size = check_arrays(data_arrays, batch_size)
     dataset = tf.data.Dataset.from_tensor_slices(tuple(data_arrays))
     if is_train:

@@ -6,13 +6,16 @@ e the size of an embedding, h the number of hidden units, L the number of layers
 
 import tensorflow as tf
 
-from d2l_local.arguments import at_least_one
+from d2l_local.arguments import at_least_one, check_flag
+from d2l_local.quiet import say
+from d2l_local.run.checks import check_seq2seq, check_training
 from d2l_local.run.progress import Progress
 from d2l_local.run.timing import Timer
 from d2l_local.tensorflow.data import load_array
 from d2l_local.tensorflow.training import grad_clipping
 from d2l_local.tensorflow.unrolling import run_layer
 from d2l_local.text import sentence_pairs
+from d2l_local.text.prompt import decode_tokens
 from d2l_local.text.sentence_pairs import BOS, EOS, reserved_index
 
 
@@ -156,6 +159,9 @@ class Seq2SeqEncoder(Encoder):
         self, vocab_size, embed_size, num_hiddens, num_layers, dropout=0, **kwargs
     ):
         super().__init__(**kwargs)
+        vocab_size, embed_size, num_hiddens, num_layers, dropout = check_seq2seq(
+            vocab_size, embed_size, num_hiddens, num_layers, dropout
+        )
         self.embedding = embedding_layer(vocab_size, embed_size)
         self.rnn = GRULayers(num_hiddens, num_layers, dropout)
 
@@ -179,6 +185,9 @@ class Seq2SeqDecoder(Decoder):
         self, vocab_size, embed_size, num_hiddens, num_layers, dropout=0, **kwargs
     ):
         super().__init__(**kwargs)
+        vocab_size, embed_size, num_hiddens, num_layers, dropout = check_seq2seq(
+            vocab_size, embed_size, num_hiddens, num_layers, dropout
+        )
         self.embedding = embedding_layer(vocab_size, embed_size)
         self.rnn = GRULayers(num_hiddens, num_layers, dropout)
         self.dense = tf.keras.layers.Dense(vocab_size)
@@ -288,19 +297,20 @@ def train_seq2seq(net, data_iter, lr, num_epochs, tgt_vocab, device, *, init=Tru
     `tgt_vocab` lacks ``'<bos>'``, TrainingDiverged when the loss is no longer finite;
     after Ctrl-C, `net` keeps what it has learned.
     """
+    lr, num_epochs = check_training(lr, num_epochs, init)
     bos = reserved_index(tgt_vocab, BOS)
     name = getattr(device, "_device_name", device)
     with Progress(num_epochs, lr, "loss", 3) as progress, tf.device(name):
         build_seq2seq(net, data_iter)
         if init:
             init_seq2seq(net)
-        optimizer = tf.keras.optimizers.Adam(float(lr))  # Keras 3 refuses an integer
+        optimizer = tf.keras.optimizers.Adam(lr)
         optimizer.build(net.trainable_variables)
         step = compiled_step(net, optimizer, bos)
         for _ in range(num_epochs):
             l, speed = train_epoch_seq2seq(step, data_iter)
             progress.update(l, speed)
-    print(f"loss {l:.3f}, {progress.speed:.1f} tokens/sec on {name}")
+    say(f"loss {l:.3f}, {progress.speed:.1f} tokens/sec on {name}")
 
 
 def build_seq2seq(net, data_iter):
@@ -336,6 +346,8 @@ def predict_seq2seq(
     step; otherwise the list is empty. Dropout is off meanwhile. For errors see
     `d2l_local.text.sentence_pairs.encode_source`.
     """
+    check_flag("save_attention_weights", save_attention_weights)
+    num_steps = at_least_one("num_steps", num_steps)
     X, valid_len = sentence_pairs.encode_source(src_sentence, src_vocab, num_steps)
     bos, eos = reserved_index(tgt_vocab, BOS), reserved_index(tgt_vocab, EOS)
     outputs, attention_weights = [], []
@@ -351,4 +363,4 @@ def predict_seq2seq(
         if token == eos:
             break
         outputs.append(token)
-    return " ".join(tgt_vocab.to_tokens(outputs)), attention_weights
+    return decode_tokens(outputs, tgt_vocab, []), attention_weights

@@ -3,6 +3,12 @@
 import numpy as np
 import tensorflow as tf
 
+from d2l_local.run.describing import KINDS, describe_optimizer, nonlinearities
+
+# What the shapes of a layer's variables don't tell
+SETTINGS = ("activation", "recurrent_activation", "reset_after", "go_backwards",
+            "merge_mode")  # fmt: skip
+
 
 class Snapshot:
     """The variables of a training run: model, optimiser, hidden state, random numbers.
@@ -24,8 +30,19 @@ class Snapshot:
         self.optimizer = updater if keras else None
 
     def optimizer_name(self):
-        """Return the name of what updates the parameters, for error messages."""
-        return "function" if self.optimizer is None else type(self.optimizer).__name__
+        """Return the name and the kind of what updates the parameters."""
+        if self.optimizer is None:
+            return "function"
+        settings = {name: getattr(self.optimizer, name, None) for name in KINDS}
+        return describe_optimizer(type(self.optimizer).__name__, settings)
+
+    def layers(self):
+        """Return a line for each layer with a nonlinearity, which shapes don't tell."""
+        if not isinstance(self.net, tf.keras.layers.Layer):
+            return nonlinearities(getattr(self.net, "forward_fn", self.net.__call__))
+        lines = enumerate(map(describe_layer, self.net._flatten_layers()))
+        # By their numbers: Keras' names differ between processes.
+        return [f"layer {number}: {kind}" for number, kind in lines if kind]
 
     def model(self):
         """Return the variables, numbered in the model's own order."""
@@ -43,21 +60,33 @@ class Snapshot:
             assign(self.optimizer.variables, updater)
             self.optimizer.learning_rate = rate  # that of the call, not of the file
 
-    def state_arrays(self, state):
-        """Return the parts of a hidden state by their numbers."""
-        return {
-            # NumPy has no bfloat16; float32 holds its values.
-            str(i): (tf.cast(part, tf.float32) if low(part) else part).numpy()
-            for i, part in enumerate(tf.nest.flatten(state))
-        }
+    def put_back_seeds(self, model):
+        """Put back the variables that aren't trained, from what `model` returned.
 
-    def state_of(self, arrays):
-        """Return the hidden state with the parts `arrays`, nested as the model does."""
-        parts = [tf.constant(arrays[str(i)]) for i in range(len(arrays))]
-        pattern = self.net.begin_state(batch_size=parts[0].shape[0])
-        kinds = [part.dtype for part in tf.nest.flatten(pattern)]
-        parts = [tf.cast(part, kind) for part, kind in zip(parts, kinds, strict=True)]
-        return tf.nest.pack_sequence_as(pattern, parts)
+        A cell of Keras draws the numbers of its dropout even where it drops nothing.
+        """
+        for i, variable in enumerate(self._variables()):
+            if not variable.trainable:
+                variable.assign(model[str(i)])
+
+    def expected_updater(self):
+        """Return what `updater` returns after a step."""
+        return self.updater()  # Keras makes the variables when it builds an optimiser
+
+    def begin_state(self, batch_size):
+        """Return the first state for a batch of this size."""
+        return self.net.begin_state(batch_size=batch_size)
+
+    def array(self, tensor):
+        """Return a tensor of a hidden state as an array."""
+        tensor = tf.convert_to_tensor(tensor)
+        # NumPy has no bfloat16; float32 holds its values.
+        return (tf.cast(tensor, tf.float32) if low(tensor) else tensor).numpy()
+
+    def tensor(self, array, like=None):
+        """Return an array as a tensor of a hidden state, low in precision as `like`."""
+        tensor = tf.constant(array)
+        return tensor if like is None or not low(like) else tf.cast(tensor, like.dtype)
 
     def random_state(self):
         """Return nothing: see the class."""
@@ -70,6 +99,23 @@ class Snapshot:
         if isinstance(self.net, tf.keras.layers.Layer):
             return self.net.variables
         return self.net.trainable_variables
+
+
+def describe_layer(layer):
+    """Return the settings of a Keras layer, and the nonlinearities of a reader's one.
+
+    Returns '' for none.
+    """
+    own = type(layer).__module__.partition(".")[0] not in ("keras", "tensorflow")
+    if own:
+        held = vars(layer).values()  # such as self.activation = tf.tanh
+        return ", ".join(nonlinearities(type(layer).call, *held))
+    found = {name: getattr(layer, name, None) for name in SETTINGS}
+    return ", ".join(
+        f"{name} {getattr(value, '__name__', value)}"
+        for name, value in found.items()
+        if value is not None and not isinstance(value, tf.keras.layers.Layer)
+    )
 
 
 def low(tensor):

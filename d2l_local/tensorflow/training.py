@@ -5,6 +5,7 @@ Shapes: n is the batch size, T the number of time steps, q the size of the vocab
 
 import tensorflow as tf
 
+from d2l_local.quiet import say
 from d2l_local.run.checks import (
     check_batch,
     check_batches,
@@ -21,6 +22,9 @@ from d2l_local.tensorflow.model import RNNModel, in_mixed_precision
 from d2l_local.tensorflow.prediction import predict_ch8
 from d2l_local.tensorflow.snapshot import Snapshot
 from d2l_local.tensorflow.updaters import build, check_epoch, make_updater, take_step
+
+# One object for all measurements: a new one would have `loss_step` compiled anew.
+CROSS_ENTROPY = tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 
 
 @tf.function
@@ -131,19 +135,20 @@ def train_ch8(
         loss = tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)
         updater = make_updater(net, lr, run.optimizer)
     args = (loss, updater, use_random_iter)
+
+    def measure(batches):
+        return evaluate_perplexity(net, batches, use_random_iter)
+
     with (
-        run.watched(Snapshot(net, updater)),
+        run.watched(Snapshot(net, updater), measure),
         in_mixed_precision(net, run.mixed_precision),
     ):
         for batches in run:
             ppl, speed = train_epoch_ch8(net, batches, *args, tally=run.tally)
-            held_out = None
-            if run.held_out is not None:
-                held_out = evaluate_perplexity(net, run.held_out, use_random_iter)
-            run.report(ppl, speed, held_out)
-    print(run.progress.closing(device))
+            run.report(ppl, speed)
+    say(run.progress.closing(device))
     for prefix in run.prefixes:
-        print(predict_ch8(prefix, 50, net, vocab))
+        say(predict_ch8(prefix, 50, net, vocab))
 
 
 @tf.function
@@ -162,12 +167,11 @@ def evaluate_perplexity(net, data_iter, use_random_iter=False):
     check_model(net)
     check_batches("data_iter", data_iter)
     check_flag("use_random_iter", use_random_iter)
-    loss = tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     state, total_loss, num_tokens = None, tf.zeros(()), 0
     for X, Y in data_iter:
         if use_random_iter or state is None:
             state = first_state(net, X, Y)
-        l, state = loss_step(net, loss, X, Y, state)
+        l, state = loss_step(net, CROSS_ENTROPY, X, Y, state)
         size = X.shape[0] * X.shape[1]
         total_loss += tf.cast(l, tf.float32) * size
         num_tokens += size

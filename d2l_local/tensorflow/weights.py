@@ -8,7 +8,12 @@ its reset gate after the product has two, of which the file holds the sum.
 import tensorflow as tf
 
 from d2l_local.exchange.architecture import Architecture
-from d2l_local.exchange.file import check_fit, read_weights, write_weights
+from d2l_local.exchange.file import (
+    check_fit,
+    check_range,
+    read_weights,
+    write_weights,
+)
 from d2l_local.exchange.gates import added_biases, pack_gates, unpack_gates
 from d2l_local.tensorflow.model import RNNModel
 
@@ -49,10 +54,12 @@ def import_weights(net, path):
 
     The numbers take the type and the device of the model. Of two biases that are added
     the second becomes zero. Raises ValueError for a file that is bad or of another
-    model, before anything is changed.
+    model, and for numbers beyond the model's type, before anything is changed.
     """
     architecture, tensors, vocab = read_weights(path)
     check_fit(path, architecture, architecture_of(net))
+    types = {tf.as_dtype(variable.dtype) for variable in net.trainable_variables}
+    check_range(path, tensors, min(float(kind.max) for kind in types))
     assign_weights(net, architecture, tensors)
     return vocab
 

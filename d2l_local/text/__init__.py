@@ -2,6 +2,7 @@
 
     sources         finds the file that a name such as 'time_machine' stands for
     reading         reads the lines of a file, or a large one in pieces
+    formats         what isn't plain text in UTF-8, and what to do about it
     cleaning        lower-case letters and single spaces
     vocabulary      tokens and their indices
     corpus          the indices of a whole text, in memory or in a file

@@ -1,7 +1,8 @@
 """Batches of subsequences of a long text, in NumPy.
 
 A batch is a pair `(X, Y)` of int64 arrays (batch_size, num_steps): `Y` is `X`
-shifted by one token, the next token being what a language model predicts.
+shifted by one token, the next token being what a language model predicts. Numbers that
+aren't whole, a measured signal for example, come as float32.
 
 For n tokens and a random offset o, one pass has
 ``(n - 1 - o) // (batch_size * num_steps)`` batches. The text must have at least
@@ -17,7 +18,7 @@ from operator import index as as_index
 
 import numpy as np
 
-from d2l_local.arguments import at_least_one
+from d2l_local.arguments import at_least_one, check_flag, seed_of
 from d2l_local.text.corpus import check_max_tokens, corpus_of
 from d2l_local.text.sources import find_source
 
@@ -31,7 +32,7 @@ def seq_data_iter_random(corpus, batch_size, num_steps, rng=None):
     Each piece comes at most once; neighbours in a batch or in successive batches
     aren't neighbours in the text, so don't carry the state over.
 
-    `corpus`: n indices, list or 1-D array of whole numbers, which is read one batch
+    `corpus`: n indices, list or 1-D array of numbers, which is read one batch
     at a time. `rng`: a `random.Random`, by default the module `random`; all numbers
     are drawn from it at the call. Yields `(X, Y)`, int64, each (batch_size, num_steps).
     Raises TypeError or ValueError, at the call, for sizes that are not whole numbers
@@ -73,7 +74,7 @@ def _gathered(corpus, starts, batch_size, num_steps):
     for i in range(0, len(starts) - batch_size + 1, batch_size):
         # (batch_size, 1) + (num_steps,) -> (batch_size, num_steps)
         at = starts[i : i + batch_size, None] + np.arange(num_steps)
-        yield corpus[at].astype(np.int64), corpus[at + 1].astype(np.int64)
+        yield _copied(corpus[at]), _copied(corpus[at + 1])
 
 
 def _continued(corpus, batch_size, num_steps):
@@ -84,12 +85,16 @@ def _continued(corpus, batch_size, num_steps):
     Ys = corpus[1 : end + 1].reshape(batch_size, row)
     for i in range(0, row - num_steps + 1, num_steps):
         window = slice(i, i + num_steps)
-        # Copies, so that changing a batch doesn't change the text.
-        yield Xs[:, window].astype(np.int64), Ys[:, window].astype(np.int64)
+        yield _copied(Xs[:, window]), _copied(Ys[:, window])
+
+
+def _copied(batch):
+    """Return a copy, so that changing a batch doesn't change the text."""
+    return batch.astype(np.float32 if batch.dtype.kind == "f" else np.int64)
 
 
 def _checked(corpus, batch_size, num_steps):
-    """Return the arguments as a 1-D array of whole numbers, int, int; refuse bad ones.
+    """Return the arguments as a 1-D array of numbers, int, int; refuse bad ones.
 
     An array isn't copied as a whole, only one batch at a time.
     """
@@ -110,7 +115,7 @@ def _checked(corpus, batch_size, num_steps):
             f"batch_size={batch_size} and num_steps={num_steps}, which need {needed}: "
             "lower batch_size or num_steps, or give more text (raise max_tokens)"
         )
-    if tokens.dtype.kind not in "iu":
+    if tokens.dtype.kind not in "iuf":
         raise TypeError(
             f"corpus holds {tokens.dtype} values, not indices: use vocab[tokens]"
         )
@@ -164,6 +169,8 @@ class SeqDataLoader:
                 f"convert={convert!r} can't be called: give a function that takes an "
                 "array"
             )
+        check_flag("use_random_iter", use_random_iter)
+        self._rng = random.Random(seed_of(seed))
         text = "time_machine" if text is None else text
         max_tokens = check_max_tokens(max_tokens)
         self.source = find_source(text)
@@ -178,7 +185,6 @@ class SeqDataLoader:
         )
         self.use_random_iter = use_random_iter
         self._convert = convert
-        self._rng = random.Random(seed)
 
     def __iter__(self):
         cut = seq_data_iter_random if self.use_random_iter else seq_data_iter_sequential

@@ -34,14 +34,29 @@ def bleu(pred_seq, label_seq, k):
     if not pred:
         return 0.0
     score = math.exp(min(0, 1 - len(label) / len(pred)))
+    predicted, expected = pred, label  # n-grams, first of one token
     for n in range(1, min(k, len(label)) + 1):
-        predicted = _ngrams(pred, n)
         # `&` keeps the smaller count: a word said three times matches only as often
         # as the label has it.
-        matches = (predicted & _ngrams(label, n)).total()
-        # A prediction shorter than n has no n-gram, and so no match either.
-        score *= (matches / max(1, predicted.total())) ** (0.5**n)
+        matches = (Counter(predicted) & Counter(expected)).total()
+        if matches == 0:  # nor has any longer one, and a shorter prediction has none
+            return 0.0
+        score *= (matches / len(predicted)) ** (0.5**n)
+        numbers = {}  # a number for each n-gram, so the next ones are pairs
+        predicted = _longer(predicted, pred[n:], numbers)
+        expected = _longer(expected, label[n:], numbers)
     return score
+
+
+def _longer(ngrams, tokens, numbers):
+    """Return the n-grams of one token more, given the token that follows each.
+
+    The old ones are replaced by their `numbers`, so a long one takes no more time.
+    """
+    return [
+        (numbers.setdefault(ngram, len(numbers)), token)
+        for ngram, token in zip(ngrams, tokens)
+    ]
 
 
 def _tokens(name, sentence):
@@ -51,8 +66,3 @@ def _tokens(name, sentence):
             "' '.join(tokens)"
         )
     return sentence.split()
-
-
-def _ngrams(tokens, n):
-    """Count how often each run of `n` tokens occurs."""
-    return Counter(zip(*(tokens[i:] for i in range(n))))

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from itertools import chain, groupby
 
+from d2l_local.arguments import check_flag
+
 # Each byte: its lower-case letter for A-Z and a-z, a space for any other.
 ASCII_LETTERS = bytes(
     ord(chr(i).lower()) if chr(i).isascii() and chr(i).isalpha() else ord(" ")
@@ -15,8 +17,11 @@ SEAM = 8  # characters to look at on either side of a seam
 # marks takes a time that grows with the square of their number.
 LONGEST_RUN = 1 << 14
 MOST_MARKS = 500
+UNLESS_ALL = "Take them out, or leave out unicode=True"
 ASCII = re.compile(r"[\x00-\x7f]+")
-OTHERS = re.compile(rf"[^\w\s\x00-\x7f]{{{MOST_MARKS + 1}}}")
+# From the first of a run on: tried from each of them, long runs would take long.
+OTHER = r"[^\w\s\x00-\x7f]"
+OTHERS = re.compile(rf"{OTHER}(?<!{OTHER}{OTHER}){OTHER}{{{MOST_MARKS}}}")
 
 
 class _Letters(dict):
@@ -44,6 +49,7 @@ def clean(line, unicode=False):
         raise TypeError(
             f"line={line!r} isn't a string: decode bytes, and clean one line at a time"
         )
+    check_flag("unicode", unicode)
     if not unicode:
         letters = line.encode("ascii", "replace").translate(ASCII_LETTERS)
         return b" ".join(letters.split()).decode("ascii")
@@ -67,19 +73,24 @@ def clean_pieces(texts, unicode=False, joint=" ", name="the text"):
     with the `name` of the text, if there is no place for a seam or a letter has too
     many marks.
     """
-    glue, rest = "", ""
+    glue, rest, waiting = "", "", []
     for text in chain(texts, [None]):
+        if text and joint != " " and "\n" not in text:
+            waiting.append(text)  # a long line is put together once, at its end
+            continue
+        rest, waiting = "".join([rest, *waiting, text or ""]), []
         if text is None:  # the end
             cut, in_word = len(rest), False
         else:
-            rest += text
             cut, in_word = _seam(rest, unicode, joint)
         if unicode:
-            _check_marks(rest[:cut], name)
+            check_marks(rest[:cut], name, UNLESS_ALL)
         piece = _clean_lines(rest[:cut], unicode, joint)
         rest = rest[cut:]
         if unicode and joint == " " and cut == 0 and len(rest) > LONGEST_RUN:
-            raise _no_text(name, len(rest), "characters that nothing parts", rest)
+            raise _no_text(
+                name, len(rest), "characters that nothing parts", rest, UNLESS_ALL
+            )
         if piece:
             yield glue + piece
             glue = "" if in_word else joint
@@ -112,19 +123,20 @@ def _seam(text, unicode, joint):
     return 0, False
 
 
-def _check_marks(text, name):
-    if not OTHERS.search(text):
+def check_marks(text, name, remedy="Take them out"):
+    """Raise ValueError if one letter has more combining marks than any language."""
+    if text.isascii() or not OTHERS.search(text):
         return
     for combining, run in groupby(text, lambda c: unicodedata.combining(c) > 0):
         marks = "".join(run)
         if combining and len(marks) > MOST_MARKS:
-            raise _no_text(name, len(marks), "combining marks", marks)
+            raise _no_text(name, len(marks), "combining marks", marks, remedy)
 
 
-def _no_text(name, number, things, text):
+def _no_text(name, number, things, text, remedy):
     return ValueError(
         f"{name} holds {number} {things} in a row, {ascii(text[:SEAM])} and so on: "
-        "no language is written like that. Take them out, or leave out unicode=True"
+        f"no language is written like that. {remedy}"
     )
 
 

@@ -11,7 +11,6 @@ Measured with 100 MB of English: the memory of the process grows by 5 MiB at mos
 while they are loaded. Words need the memory of their vocabulary besides.
 """
 
-import sys
 import tempfile
 import warnings
 from collections import Counter
@@ -21,6 +20,7 @@ from operator import index as as_index
 
 import numpy as np
 
+from d2l_local.arguments import check_flag, level_of_caller
 from d2l_local.text.cleaning import clean_pieces, count_dropped
 from d2l_local.text.reading import read_pieces
 from d2l_local.text.vocabulary import Vocab
@@ -41,6 +41,7 @@ def corpus_of(
 
     Other parameters, result and errors are those of `load_corpus`.
     """
+    check_flag("unicode", unicode)
     counts, dropped = Counter(), []
     for tokens in _tokens(source, token, unicode, joint, dropped):
         counts.update(tokens)
@@ -65,7 +66,10 @@ def corpus_of(
 
 
 def check_max_tokens(max_tokens):
-    """Return `max_tokens` as an int: -1 for the whole text, else 1 or more."""
+    """Return `max_tokens` as an int: -1 for the whole text, else 1 or more.
+
+    As in the classic API, 0 and any negative number are -1; all but -1 with a warning.
+    """
     try:
         number = as_index(max_tokens)
     except TypeError:
@@ -74,11 +78,12 @@ def check_max_tokens(max_tokens):
             "use -1 for the whole text, or 1 or more"
         ) from None
     if number == 0 or number < -1:
-        raise ValueError(
-            f"max_tokens={max_tokens!r} leaves no text: "
-            "use -1 for the whole text, or 1 or more"
+        warnings.warn(
+            f"max_tokens={max_tokens!r} stands for the whole text: to ask for that, "
+            "use -1, and 1 or more for a part of it",
+            stacklevel=level_of_caller(),
         )
-    return number
+    return number if number > 0 else -1
 
 
 def _tokens(source, token, unicode, joint, dropped=None):
@@ -92,11 +97,14 @@ def _tokens(source, token, unicode, joint, dropped=None):
     if token == "char":
         yield from clean_pieces(pieces, unicode, joint, name)
         return
-    rest = ""
+    word = []  # the parts of one that may continue: joined once, however many they are
     for piece in clean_pieces(pieces, unicode, name=name):
-        *words, rest = (rest + piece).split(" ")  # the last one may continue
-        yield words
-    yield [rest] if rest else []
+        first, *words = piece.split(" ")
+        word.append(first)
+        if words:
+            yield ["".join(word), *words[:-1]]
+            word = [words[-1]]
+    yield list(filter(None, ["".join(word)]))
 
 
 def _watched(pieces, dropped):
@@ -112,18 +120,8 @@ def _warn_of_dropped(source, number, counts):
         f"{str(source.path)!r} loses {number} of its {number + kept} letters and "
         "accents, since only a to z are kept: to keep them all, pass unicode=True, as "
         "in load_corpus(path, unicode=True)",
-        stacklevel=_level_of_caller(),
+        stacklevel=level_of_caller(),
     )
-
-
-def _level_of_caller():
-    """Return the `stacklevel` of the line that called this package."""
-    package = __name__.partition(".")[0] + "."
-    # From 0, the frame of the function that asks, which counts as level 1.
-    frame, level = sys._getframe(1), 1
-    while frame.f_back and frame.f_globals.get("__name__", "").startswith(package):
-        frame, level = frame.f_back, level + 1
-    return level
 
 
 def _first(pieces, n):

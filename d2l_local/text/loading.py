@@ -1,5 +1,7 @@
 """Read a text, clean it, cut it into tokens and number them."""
 
+import warnings
+
 from d2l_local.text.cleaning import clean
 from d2l_local.text.corpus import check_max_tokens, corpus_of
 from d2l_local.text.reading import read_lines
@@ -9,19 +11,21 @@ from d2l_local.text.sources import find_source, find_time_machine
 def tokenize(lines, token="word"):
     """Cut each line into words or characters; returns a list of lists of strings.
 
-    Raises ValueError if `token` is neither ``'word'`` nor ``'char'``, TypeError if
-    `lines` is a string or contains anything but strings.
+    By characters, a line may be a list of strings, which are its tokens. One string is
+    taken as a list of its characters, with a warning. Raises ValueError if `token` is
+    neither ``'word'`` nor ``'char'``, TypeError for lines of any other kind.
     """
-    if isinstance(lines, (str, bytes)):
-        raise TypeError(
-            f"lines is one string, {lines[:20]!r}: give a list of lines, such as "
-            "text.splitlines()"
+    if isinstance(lines, str):
+        warnings.warn(
+            f"lines is one string, {lines[:20]!r}, so that each of its characters is a "
+            "line: give a list of lines, such as text.splitlines()",
+            stacklevel=2,
         )
-    if not hasattr(lines, "__iter__"):
-        raise TypeError(f"lines={lines!r} isn't a list: give a list of strings")
+    if isinstance(lines, bytes) or not hasattr(lines, "__iter__"):
+        raise TypeError(f"lines={lines!r:.200} isn't a list: give a list of strings")
     lines = list(lines)
     for i, line in enumerate(lines):
-        if not isinstance(line, str):
+        if not isinstance(line, str) and not (token == "char" and _is_cut(line)):
             raise TypeError(
                 f"lines[{i}] is {line!r}, not a string: give a list of strings"
             )
@@ -30,6 +34,11 @@ def tokenize(lines, token="word"):
     if token == "char":
         return [list(line) for line in lines]
     raise ValueError(f"token must be 'word' or 'char', got {token!r}")
+
+
+def _is_cut(line):
+    """Tell if a line is a list of tokens already."""
+    return isinstance(line, (list, tuple)) and all(isinstance(t, str) for t in line)
 
 
 def read_time_machine():
@@ -47,7 +56,7 @@ def load_corpus_time_machine(max_tokens=-1):
     and the `Vocab` of the whole text. The lines are joined without a space,
     so the last word of a line runs into the first of the next. Published results
     depend on this (170580 tokens and 28 indices for the book), so it stays.
-    Raises ValueError if `max_tokens` is 0 or below -1.
+    Warns if `max_tokens` is 0 or below -1, which is the whole text, too.
     """
     return load_corpus("time_machine", max_tokens=max_tokens)
 

@@ -7,12 +7,16 @@ are the easiest.
 
 import re
 import unicodedata
+import warnings
 from importlib.resources import files
 
 import numpy as np
 
-from d2l_local.arguments import at_least_one
-from d2l_local.text.loading import read_lines
+from d2l_local.arguments import at_least, at_least_one, level_of_caller
+from d2l_local.quiet import say
+from d2l_local.text.cleaning import check_marks
+from d2l_local.text.prompt import is_known
+from d2l_local.text.reading import read_lines
 from d2l_local.text.vocabulary import Vocab
 
 PAD, BOS, EOS = "<pad>", "<bos>", "<eos>"
@@ -27,13 +31,14 @@ def read_data_nmt(path=None):
     are blank lines. Without it, the embedded English-French corpus is read, and one
     printed line says so.
 
-    Raises FileNotFoundError naming the file, ValueError for a file that is not UTF-8
-    or holds no pair, and for a line without a tab or with an empty side.
+    Warns of lines that are no pairs, which `tokenize_nmt` leaves out. Raises
+    FileNotFoundError naming the file, ValueError for a file that is not UTF-8 or
+    holds no pair.
     """
     if path is None:
         path = files("d2l_local").joinpath("data", EMBEDDED_PAIRS)
         # No path in this line: stored notebook outputs are compared between machines.
-        print(
+        say(
             'Corpus: "English-French phrases", embedded in d2l_local. For another one '
             "pass a file of your own: read_data_nmt(path)."
         )
@@ -51,10 +56,12 @@ def preprocess_nmt(text):
 
     The non-breaking spaces of French typography become plain ones, and letters with
     accents are composed (NFC), so that a word has one form only. Tabs and line ends
-    stay. Raises TypeError if `text` isn't a string.
+    stay. Raises TypeError if `text` isn't a string, ValueError for a letter with more
+    combining marks than any language puts on one.
     """
     if not isinstance(text, str):
         raise TypeError(f"text is of type {type(text).__name__}: give one string")
+    check_marks(text, "text")
     text = text.replace("\u202f", " ").replace("\xa0", " ")
     text = unicodedata.normalize("NFC", text.lower())
     return re.sub(r"(?<=[^ ])([,.!?])", r" \1", text)
@@ -63,13 +70,13 @@ def preprocess_nmt(text):
 def tokenize_nmt(text, num_examples=None):
     """Cut a preprocessed corpus into words: `(source, target)`, two lists of lists.
 
-    `num_examples`: how many pairs to take from the top, None for all of them. The
+    `num_examples`: how many pairs to take from the top, None or 0 for all of them. The
     classic function takes one pair too many; this one doesn't.
-    Raises ValueError for a line without a tab or with an empty side, and for
-    `num_examples` below 1.
+    A line without a tab or with an empty side is left out, with a warning. Raises
+    ValueError for `num_examples` below 0.
     """
     if num_examples is not None:
-        num_examples = at_least_one("num_examples", num_examples)
+        num_examples = at_least(0, "num_examples", num_examples) or None
     pairs = _pairs(text, "the text")[:num_examples]
     source = [sentence.split() for sentence, _ in pairs]
     target = [sentence.split() for _, sentence in pairs]
@@ -123,17 +130,18 @@ def load_arrays_nmt(num_steps, num_examples=600, path=None):
     ``'<unk>'``, ``'<pad>'``, ``'<bos>'`` and ``'<eos>'``; words that occur once are
     ``'<unk>'``. `num_examples` is as in `tokenize_nmt`, `path` as in `read_data_nmt`.
 
-    Raises what those raise, and ValueError if `num_steps` cuts every translation:
-    a model would never learn where to stop.
+    Raises what those raise. Warns if `num_steps` cuts every translation, from which a
+    model never learns where to stop.
     """
     num_steps = at_least_one("num_steps", num_steps)
     text = preprocess_nmt(read_data_nmt(path))
     source, target = tokenize_nmt(text, num_examples)
     shortest = min(len(line) for line in target)
     if num_steps <= shortest:
-        raise ValueError(
+        warnings.warn(
             f"num_steps={num_steps} cuts off the {EOS!r} of every translation, so a "
-            f"model would never learn to stop: give at least {shortest + 1}"
+            f"model never learns to stop: give at least {shortest + 1}",
+            stacklevel=level_of_caller(),
         )
     src_vocab = Vocab(source, min_freq=2, reserved_tokens=RESERVED)
     tgt_vocab = Vocab(target, min_freq=2, reserved_tokens=RESERVED)
@@ -166,27 +174,34 @@ def reserved_index(vocab, token):
 
     The vocabulary itself would return the index of ``'<unk>'``.
     """
-    index = vocab[token]
-    if index == vocab.unk:
+    if not is_known(token, vocab):
         raise ValueError(
             f"the vocabulary of {len(vocab)} tokens lacks {token!r}: build it with "
             f"reserved_tokens={list(RESERVED)}"
         )
-    return index
+    return vocab[token]
 
 
 def _pairs(text, where):
-    """Return the (sentence, translation) pairs of a text, without blank lines."""
-    pairs = []
+    """Return the (sentence, translation) pairs of a text, without other lines.
+
+    Blank lines are left out in silence, others with one warning for all of them.
+    """
+    pairs, bad = [], []
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
         columns = [column.strip() for column in line.split("\t")[:2]]
         if len(columns) < 2 or not all(columns):
             what = "has no tab" if len(columns) < 2 else "has an empty side"
-            raise ValueError(
-                f"line {number} of {where} {what}: {line[:60]!r}. Each line is a "
-                "sentence, a tab, and its translation"
-            )
-        pairs.append(tuple(columns))
+            bad.append(f"line {number} of {where} {what}: {line[:60]!r}")
+        else:
+            pairs.append(tuple(columns))
+    if bad:
+        more = f" ({len(bad) - 1} more like it)" if len(bad) > 1 else ""
+        warnings.warn(
+            f"{bad[0]}{more}. Such lines are left out: each line is a sentence, a tab, "
+            "and its translation",
+            stacklevel=level_of_caller(),
+        )
     return pairs

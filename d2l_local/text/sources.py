@@ -5,13 +5,16 @@ shipped in the package stands in for it, and a printed line says so.
 """
 
 import os
+import warnings
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from d2l_local.arguments import level_of_caller
 from d2l_local.download import data_dir, user_cache, verify
-from d2l_local.text.reading import reason_of_no_file
+from d2l_local.quiet import say
+from d2l_local.text.reading import is_file, reason_of_no_file, shown
 
 CHOICE_VARIABLE = "D2L_TEXT"
 BOOK_FILE = "timemachine.txt"
@@ -55,16 +58,17 @@ def find_source(text):
     """
     if not isinstance(text, (str, os.PathLike)):
         raise TypeError(
-            f"text={text!r} is neither a name nor a path: give a str or a pathlib.Path"
+            f"text={text!r:.200} is neither a name nor a path: give a str or a "
+            "pathlib.Path"
         )
     if text == "time_machine":
         return find_time_machine()
     if text in EMBEDDED:
         return EMBEDDED[text]
     path = Path(text)
-    if not path.is_file():
+    if not is_file(path):
         raise FileNotFoundError(
-            f"there is no text file {str(text)!r} in {str(Path.cwd())!r}"
+            f"there is no text file {shown(text)} in {str(Path.cwd())!r}"
             f"{reason_of_no_file(path)}. "
             f"Embedded texts are {', '.join(EMBEDDED)}; 'time_machine' is the book"
         )
@@ -91,7 +95,7 @@ def find_time_machine():
     if book is not None:
         return book
     if choice == "book":
-        folders = " or ".join(repr(str(folder)) for folder in _folders())
+        folders = " or ".join(repr(str(folder)) for folder in _folders()) or "no folder"
         raise FileNotFoundError(
             f"{CHOICE_VARIABLE}=book, but there is no {BOOK_FILE} in {folders}. "
             "Fetch it with d2l.download('time_machine')"
@@ -100,8 +104,22 @@ def find_time_machine():
 
 
 def _folders():
-    """Return the folders that may hold the book, the preferred one first."""
-    return list(dict.fromkeys([data_dir(), user_cache()]))
+    """Return the folders that may hold the book, the preferred one first.
+
+    Warns of one that isn't to be had, such as a home folder in some containers.
+    """
+    folders, reasons = [], []
+    for find in (data_dir, user_cache):
+        try:
+            folders.append(find())
+        except FileNotFoundError as error:
+            reasons.append(str(error))
+    for reason in dict.fromkeys(reasons):
+        warnings.warn(
+            f"{reason}. Until then, The Time Machine isn't looked for there",
+            stacklevel=level_of_caller(),
+        )
+    return list(dict.fromkeys(folders))
 
 
 def _book():
@@ -120,7 +138,7 @@ def _book():
 
 def _announced(source):
     # No path in this line: stored notebook outputs are compared between machines.
-    print(
+    say(
         f'Text: "{source.title}", embedded in d2l_local - not The Time Machine. '
         "Fetch the book once with d2l.download('time_machine')."
     )

@@ -3,10 +3,14 @@
 Names and indices follow the classic ``d2l`` API.
 """
 
+import warnings
 from collections import Counter
 from collections.abc import Mapping, Set
+from itertools import chain
 from numbers import Real
 from operator import index as as_index
+
+from d2l_local.arguments import level_of_caller
 
 UNKNOWN = "<unk>"
 
@@ -14,10 +18,14 @@ UNKNOWN = "<unk>"
 def count_corpus(tokens):
     """Count how often each token occurs.
 
-    `tokens` is a list of tokens, or a list of lines that are lists of tokens. A tuple
-    is one token, a bigram for example. Returns a `collections.Counter`, in first-seen
-    order. Raises TypeError for anything but a list, and for what can't be a token.
+    `tokens` is a list of tokens, or a list of lines that are lists of tokens, or a
+    `collections.Counter` of tokens. A tuple is one token, a bigram for example; among
+    lines that are lists, a string counts as its characters, with a warning. Returns a
+    `Counter`, in first-seen order. Raises TypeError for anything else, and for what
+    can't be a token.
     """
+    if isinstance(tokens, Counter):
+        return Counter(tokens)
     if isinstance(tokens, (Mapping, Set)) or not hasattr(tokens, "__getitem__"):
         raise TypeError(
             f"tokens is of type {type(tokens).__name__}: give a list of tokens, or of "
@@ -36,12 +44,18 @@ def count_corpus(tokens):
 
 def _flattened(lines):
     for i, line in enumerate(lines):
-        if not isinstance(line, (list, tuple)):
+        if isinstance(line, str):
+            warnings.warn(
+                f"tokens[{i}] is {line!r:.50}, where the lines before are lists, so "
+                "its characters are counted: give either tokens or lists of tokens",
+                stacklevel=level_of_caller(),
+            )
+        elif not isinstance(line, (list, tuple)):
             raise TypeError(
                 f"tokens[{i}] is {line!r}, where the lines before are lists: "
                 "give either tokens or lists of tokens"
             )
-        yield from line
+    return chain.from_iterable(lines)
 
 
 class Vocab:
@@ -54,8 +68,9 @@ class Vocab:
 
     `tokens` is as in `count_corpus`. `idx_to_token` (list) and `token_to_idx` (dict)
     hold the table itself; a token that is a tuple is looked up there.
-    Raises TypeError if `min_freq` isn't a number or `reserved_tokens` isn't a list of
-    tokens, ValueError if that list names a token twice or names ``'<unk>'``.
+    Warns if `reserved_tokens` names a token twice or names ``'<unk>'``, which then has
+    two places and the index of the first. Raises TypeError if `min_freq` isn't a number
+    or `reserved_tokens` isn't a list of tokens.
     """
 
     def __init__(self, tokens=None, min_freq=0, reserved_tokens=None):
@@ -75,6 +90,11 @@ class Vocab:
                 f"min_freq={min_freq!r} is not a number: give how often a token must "
                 "occur, 0 for all tokens"
             )
+        if min_freq != min_freq:  # no count is at least nan: all tokens would go
+            raise ValueError(
+                f"min_freq={min_freq!r}: give how often a token must occur, 0 for all "
+                "tokens"
+            )
         # `sorted` is stable: ties stay in first-seen order.
         self._token_freqs = sorted(
             counts.items(), key=lambda item: item[1], reverse=True
@@ -86,7 +106,9 @@ class Vocab:
             for token, freq in self._token_freqs
             if freq >= min_freq and token not in known
         ]
-        self.token_to_idx = {token: i for i, token in enumerate(self.idx_to_token)}
+        self.token_to_idx = {}
+        for i, token in enumerate(self.idx_to_token):
+            self.token_to_idx.setdefault(token, i)
         self._holds_tuples = any(isinstance(token, tuple) for token in counts)
 
     def __len__(self):
@@ -118,11 +140,15 @@ class Vocab:
     def to_tokens(self, indices):
         """Return the token of an index, or a list of tokens of a list, tuple or array.
 
-        An index may be any whole-number scalar, a 0-d tensor included. Raises
-        IndexError outside 0 to ``len(vocab) - 1``, TypeError if not a whole number.
+        An array may be of floats, as MXNet's batches are, if they are whole. An index
+        may be any whole-number scalar, a 0-d tensor included; a negative one counts
+        from the end, with a warning. Raises IndexError outside 0 to
+        ``len(vocab) - 1``, TypeError if not a whole number.
         """
-        if hasattr(indices, "tolist"):  # NumPy and PyTorch arrays
+        if hasattr(indices, "tolist"):  # an array
+            several = getattr(indices, "ndim", 0) > 0
             indices = indices.tolist()
+            indices = _whole(indices) if several else indices
         if isinstance(indices, (list, tuple)):
             return [self.to_tokens(index) for index in indices]
         try:
@@ -131,8 +157,13 @@ class Vocab:
             raise TypeError(
                 f"{indices!r} isn't an index: give a whole number, or a list of them"
             ) from None
-        # A negative index would silently count from the end.
-        if not 0 <= i < len(self):
+        if -len(self) <= i < 0:
+            warnings.warn(
+                f"index {i} counts from the end of the vocabulary of {len(self)} "
+                f"tokens: use 0 to {len(self) - 1}",
+                stacklevel=level_of_caller(),
+            )
+        elif not 0 <= i < len(self):
             raise IndexError(
                 f"index {i} is outside this vocabulary of {len(self)} tokens: "
                 f"use 0 to {len(self) - 1}"
@@ -148,6 +179,14 @@ class Vocab:
     def token_freqs(self):
         """List of (token, count) by falling count, rare tokens included."""
         return self._token_freqs
+
+
+def _whole(numbers):
+    """Return nested lists of floats as ints, where they are whole."""
+    if isinstance(numbers, list):
+        return [_whole(number) for number in numbers]
+    whole = isinstance(numbers, float) and numbers.is_integer()
+    return int(numbers) if whole else numbers
 
 
 def _reserved(tokens):
@@ -166,8 +205,9 @@ def _reserved(tokens):
         ) from error
     twice = [token for token, n in counts.items() if n > 1]
     if twice:
-        raise ValueError(
-            f"reserved_tokens {tokens!r} would give {twice[0]!r} two indices: "
-            f"name each token once and leave out {UNKNOWN!r}, which is always there"
+        warnings.warn(
+            f"reserved_tokens {tokens!r} gives {twice[0]!r} two places in the table: "
+            f"name each token once and leave out {UNKNOWN!r}, which is always there",
+            stacklevel=level_of_caller(),
         )
     return tokens

@@ -2,6 +2,7 @@
 
 import torch
 
+from d2l_local.arguments import check_flag
 from d2l_local.run.checks import check_arrays
 from d2l_local.text import batching
 
@@ -52,7 +53,7 @@ def load_data_time_machine(
 ):
     """Return batches of text and their vocabulary, as `(train_iter, vocab)`.
 
-    Each batch is a pair of integer tensors of shape (batch_size, num_steps): inputs,
+    Each batch is a pair of int64 tensors of shape (batch_size, num_steps): inputs,
     and labels one step ahead. For options and errors see `d2l_local.text.batching`.
     """
     loader = SeqDataLoader(
@@ -63,6 +64,7 @@ def load_data_time_machine(
 
 def load_array(data_arrays, batch_size, is_train=True):
     """Return batches of tensors with a common first axis; shuffled when `is_train`."""
+    check_flag("is_train", is_train)
     batch_size = check_arrays(data_arrays, batch_size)
     for i, part in enumerate(data_arrays):
         if not isinstance(part, torch.Tensor):

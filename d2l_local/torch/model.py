@@ -48,7 +48,8 @@ class RNNModel(nn.Module):
     """A language model: one-hot tokens, a recurrent layer, a linear output layer.
 
     `rnn_layer` is an `nn.RNN`, `nn.GRU` or `nn.LSTM` of any depth, in one or two
-    directions, with input size `vocab_size` and time first (`batch_first=False`).
+    directions, with input size `vocab_size` and time first (`batch_first=False`), or a
+    module that is called like a GRU, with `hidden_size`, `num_layers`, `bidirectional`.
     All parameters start uniform in +-1/sqrt(h), PyTorch's own rule.
 
     Called with indices of shape (n, T) and a state; returns outputs of shape
@@ -63,8 +64,8 @@ class RNNModel(nn.Module):
         self.vocab_size = vocab_size
         self.num_hiddens = rnn_layer.hidden_size
         self.num_directions = 2 if rnn_layer.bidirectional else 1
-        num_outputs = rnn_layer.proj_size or rnn_layer.hidden_size
-        self.linear = nn.Linear(num_outputs * self.num_directions, vocab_size)
+        self.num_outputs = getattr(rnn_layer, "proj_size", 0) or rnn_layer.hidden_size
+        self.linear = nn.Linear(self.num_outputs * self.num_directions, vocab_size)
 
     def forward(self, inputs, state):
         X = F.one_hot(inputs.T.long(), self.vocab_size)  # (T, n, q)
@@ -80,7 +81,7 @@ class RNNModel(nn.Module):
                 (rows, batch_size, size), dtype=self.linear.weight.dtype, device=device
             )
 
-        H = zeros(self.rnn.proj_size or self.num_hiddens)
+        H = zeros(self.num_outputs)
         return (H, zeros(self.num_hiddens)) if isinstance(self.rnn, nn.LSTM) else H
 
 
@@ -102,18 +103,22 @@ def in_mixed_precision(net, device):
 
 def check_rnn_layer(rnn_layer, vocab_size):
     """Raise TypeError or ValueError for a layer that `RNNModel` can't build on."""
-    if not isinstance(rnn_layer, nn.RNNBase):
+    needed = ("hidden_size", "num_layers", "bidirectional")
+    own = isinstance(rnn_layer, nn.Module) and all(
+        hasattr(rnn_layer, n) for n in needed
+    )
+    if not own:
         raise TypeError(
             f"rnn_layer is {type(rnn_layer).__name__}: pass an nn.RNN, nn.GRU or "
-            "nn.LSTM"
+            f"nn.LSTM, or a module of your own with {', '.join(needed)}"
         )
-    if rnn_layer.input_size != vocab_size:
+    if getattr(rnn_layer, "input_size", vocab_size) != vocab_size:
         raise ValueError(
             f"rnn_layer expects inputs of size {rnn_layer.input_size}, but the "
             f"vocabulary has {vocab_size} tokens: build the layer with "
             f"input_size={vocab_size}"
         )
-    if rnn_layer.batch_first:
+    if getattr(rnn_layer, "batch_first", False):
         raise ValueError(
             "rnn_layer has batch_first=True: RNNModel feeds time first, so leave it "
             "at False"

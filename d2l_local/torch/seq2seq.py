@@ -7,10 +7,13 @@ e the size of an embedding, h the number of hidden units, L the number of layers
 import torch
 from torch import nn
 
-from d2l_local.arguments import at_least_one
+from d2l_local.arguments import at_least_one, check_flag
+from d2l_local.quiet import say
+from d2l_local.run.checks import check_seq2seq, check_training
 from d2l_local.run.progress import Progress
 from d2l_local.run.timing import Timer
 from d2l_local.text import sentence_pairs
+from d2l_local.text.prompt import decode_tokens
 from d2l_local.text.sentence_pairs import BOS, EOS, reserved_index
 from d2l_local.torch.data import load_array
 from d2l_local.torch.memory import keep_freed_memory
@@ -21,7 +24,7 @@ from d2l_local.torch.training import grad_clipping
 def build_array_nmt(lines, vocab, num_steps):
     """Turn sentences into tensors `(array, valid_len)`: see `text.sentence_pairs`."""
     array, valid_len = sentence_pairs.build_array_nmt(lines, vocab, num_steps)
-    return torch.from_numpy(array), torch.from_numpy(valid_len)
+    return torch.from_numpy(array), torch.from_numpy(valid_len).long()
 
 
 def load_data_nmt(batch_size, num_steps, num_examples=600, *, path=None):
@@ -35,7 +38,8 @@ def load_data_nmt(batch_size, num_steps, num_examples=600, *, path=None):
     arrays, src_vocab, tgt_vocab = sentence_pairs.load_arrays_nmt(
         num_steps, num_examples, path
     )
-    data_iter = load_array(tuple(map(torch.from_numpy, arrays)), batch_size)
+    tensors = tuple(torch.from_numpy(array).long() for array in arrays)
+    data_iter = load_array(tensors, batch_size)
     return data_iter, src_vocab, tgt_vocab
 
 
@@ -100,6 +104,9 @@ class Seq2SeqEncoder(Encoder):
 
     def __init__(self, vocab_size, embed_size, num_hiddens, num_layers, dropout=0):
         super().__init__()
+        vocab_size, embed_size, num_hiddens, num_layers, dropout = check_seq2seq(
+            vocab_size, embed_size, num_hiddens, num_layers, dropout
+        )
         self.embedding = nn.Embedding(vocab_size, embed_size)
         self.rnn = gru_layers(embed_size, num_hiddens, num_layers, dropout)
 
@@ -121,6 +128,9 @@ class Seq2SeqDecoder(Decoder):
 
     def __init__(self, vocab_size, embed_size, num_hiddens, num_layers, dropout=0):
         super().__init__()
+        vocab_size, embed_size, num_hiddens, num_layers, dropout = check_seq2seq(
+            vocab_size, embed_size, num_hiddens, num_layers, dropout
+        )
         self.embedding = nn.Embedding(vocab_size, embed_size)
         self.rnn = gru_layers(
             embed_size + num_hiddens, num_hiddens, num_layers, dropout
@@ -156,8 +166,9 @@ class MaskedSoftmaxCELoss(nn.CrossEntropyLoss):
     nats: the sum over the valid steps, divided by T.
     """
 
-    def __init__(self):
-        super().__init__(reduction="none")
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.reduction = "none"
 
     def forward(self, pred, label, valid_len):
         losses = super().forward(pred.transpose(1, 2), label.long())  # (n, T)
@@ -212,6 +223,7 @@ def train_seq2seq(net, data_iter, lr, num_epochs, tgt_vocab, device, *, init=Tru
     ValueError if `tgt_vocab` lacks ``'<bos>'``, TrainingDiverged when the loss is no
     longer finite; after Ctrl-C, `net` keeps what it has learned.
     """
+    lr, num_epochs = check_training(lr, num_epochs, init)
     bos = reserved_index(tgt_vocab, BOS)
     keep_freed_memory()
     if init:
@@ -223,7 +235,7 @@ def train_seq2seq(net, data_iter, lr, num_epochs, tgt_vocab, device, *, init=Tru
         for _ in range(num_epochs):
             l, speed = train_epoch_seq2seq(net, data_iter, loss, optimizer, bos, device)
             progress.update(l, speed)
-    print(f"loss {l:.3f}, {progress.speed:.1f} tokens/sec on {device}")
+    say(f"loss {l:.3f}, {progress.speed:.1f} tokens/sec on {device}")
 
 
 def predict_seq2seq(
@@ -243,6 +255,8 @@ def predict_seq2seq(
     step; otherwise the list is empty. Dropout is off meanwhile, and the model's
     mode is restored. For errors see `d2l_local.text.sentence_pairs.encode_source`.
     """
+    check_flag("save_attention_weights", save_attention_weights)
+    num_steps = at_least_one("num_steps", num_steps)
     X, valid_len = sentence_pairs.encode_source(src_sentence, src_vocab, num_steps)
     bos, eos = reserved_index(tgt_vocab, BOS), reserved_index(tgt_vocab, EOS)
     enc_X = torch.from_numpy(X).to(device)  # (1, T)
@@ -261,4 +275,4 @@ def predict_seq2seq(
             if token == eos:
                 break
             outputs.append(token)
-    return " ".join(tgt_vocab.to_tokens(outputs)), attention_weights
+    return decode_tokens(outputs, tgt_vocab, []), attention_weights

@@ -1,7 +1,11 @@
 """The tensors of a training run in PyTorch, to NumPy arrays and back."""
 
+import copy
+
 import torch
 from torch import nn
+
+from d2l_local.run.describing import describe_optimizer, nonlinearities
 
 
 class Snapshot:
@@ -19,8 +23,19 @@ class Snapshot:
         self.optimizer = updater if isinstance(updater, torch.optim.Optimizer) else None
 
     def optimizer_name(self):
-        """Return the name of what updates the parameters, for error messages."""
-        return "function" if self.optimizer is None else type(self.optimizer).__name__
+        """Return the name and the kind of what updates the parameters."""
+        if self.optimizer is None:
+            return "function"
+        groups = self.optimizer.param_groups
+        settings = {name: value for group in groups for name, value in group.items()}
+        return describe_optimizer(type(self.optimizer).__name__, settings)
+
+    def layers(self):
+        """Return a line for each layer with a nonlinearity, which shapes don't tell."""
+        if not isinstance(self.net, nn.Module):
+            return nonlinearities(getattr(self.net, "forward_fn", self.net.__call__))
+        lines = ((k, nonlinearity(part)) for k, part in self.net.named_modules())
+        return [f"{name or 'net'}: {kind}" for name, kind in lines if kind]
 
     def model(self):
         """Return the parameters and buffers by name."""
@@ -39,28 +54,48 @@ class Snapshot:
 
     def load(self, model, updater):
         """Put back what `model` and `updater` returned."""
+        memory = {}
+        for key, array in updater.items():
+            i, _, name = key.partition("/")
+            memory.setdefault(int(i), {})[name] = torch.from_numpy(array)
         with torch.no_grad():
             for name, tensor in self._tensors().items():
                 tensor.copy_(torch.from_numpy(model[name]))
         if self.optimizer is not None:
-            memory = {}
-            for key, array in updater.items():
-                i, _, name = key.partition("/")
-                memory.setdefault(int(i), {})[name] = torch.from_numpy(array)
             table = self.optimizer.state_dict()
             self.optimizer.load_state_dict(table | {"state": memory})
 
-    def state_arrays(self, state):
-        """Return the parts of a hidden state by their numbers."""
-        parts = state if isinstance(state, tuple | list) else [state]
-        return {str(i): as_array(part) for i, part in enumerate(parts)}
+    def expected_updater(self):
+        """Return what `updater` returns after a step; None for what can't be foreseen.
 
-    def state_of(self, arrays):
-        """Return the hidden state whose parts are `arrays`."""
-        parts = [torch.from_numpy(arrays[str(i)]) for i in range(len(arrays))]
-        parts = tuple(part.to(self.device) for part in parts)
-        module = isinstance(self.net, nn.Module)
-        return parts[0] if module and len(parts) == 1 else parts
+        A copy of the optimiser takes a step on copies of the parameters.
+        """
+        if self.optimizer is None:
+            return {}
+        try:
+            trial = copy.deepcopy(self.optimizer)
+            for group in trial.param_groups:
+                for param in filter(lambda each: each.requires_grad, group["params"]):
+                    param.grad = torch.zeros_like(param)
+            trial.step()
+        except Exception:  # an optimiser of the reader's own may do anything
+            return None
+        return Snapshot(self.net, trial, self.device).updater()
+
+    def begin_state(self, batch_size):
+        """Return the first state for a batch of this size."""
+        return self.net.begin_state(batch_size=batch_size, device=self.device)
+
+    def array(self, tensor):
+        """Return a tensor of a hidden state as an array."""
+        return as_array(tensor)
+
+    def tensor(self, array, like=None):
+        """Return an array as a tensor of a hidden state, low in precision as `like`."""
+        tensor = torch.from_numpy(array).to(self.device)
+        return (
+            tensor.bfloat16() if getattr(like, "dtype", 0) == torch.bfloat16 else tensor
+        )
 
     def random_state(self):
         """Return the state of PyTorch's generators, for the CPU and for the device."""
@@ -79,6 +114,21 @@ class Snapshot:
         if isinstance(self.net, nn.Module):
             return self.net.state_dict(keep_vars=True)
         return {str(i): param for i, param in enumerate(self.net.params)}
+
+
+def nonlinearity(module):
+    """Name what a module applies to its inputs, or the names in a reader's `forward`.
+
+    Returns '' for none.
+    """
+    own = type(module).__module__.partition(".")[0] != "torch"
+    if own:
+        held = vars(module).values()  # such as self.activation = torch.relu
+        return ", ".join(nonlinearities(type(module).forward, *held))
+    if isinstance(module, nn.RNN | nn.RNNCell):
+        return getattr(module, "nonlinearity", "")
+    activation = type(module).__module__ == "torch.nn.modules.activation"
+    return str(module) if activation else ""
 
 
 def as_array(tensor):

@@ -6,6 +6,7 @@ Shapes: n is the batch size, T the number of time steps, q the size of the vocab
 import torch
 from torch import nn
 
+from d2l_local.quiet import say
 from d2l_local.run.checks import (
     check_batch,
     check_batches,
@@ -15,6 +16,7 @@ from d2l_local.run.checks import (
     check_theta,
 )
 from d2l_local.run.epochs import Run, with_options_of_run
+from d2l_local.run.nested import map_tensors
 from d2l_local.run.progress import perplexity
 from d2l_local.run.tally import Tally
 from d2l_local.torch.devices import set_seed
@@ -86,14 +88,13 @@ def first_state(net, X, Y, device):
 
 
 def detach_state(state):
-    """Return a state, a tensor or a tuple of them, with its value but no history.
+    """Return a state with its value but no history.
 
-    Otherwise the gradient would flow back to the first batch of the epoch, and time
-    and memory would grow with every batch.
+    The state is a tensor, or a tuple, list or dict of states. With its history, the
+    gradient would flow back to the first batch of the epoch, and time and memory would
+    grow with every batch.
     """
-    if isinstance(state, tuple):
-        return tuple(part.detach() for part in state)
-    return state.detach()
+    return map_tensors(lambda part: part.detach(), state)
 
 
 def grad_clipping(net, theta):
@@ -146,7 +147,11 @@ def train_ch8(
         set_seed(run.seed)
     loss, updater = nn.CrossEntropyLoss(), make_updater(net, lr, run.optimizer)
     args = (loss, updater, device, use_random_iter)
-    with run.watched(Snapshot(net, updater, device)):
+
+    def measure(batches):
+        return evaluate_perplexity(net, batches, device, use_random_iter)
+
+    with run.watched(Snapshot(net, updater, device), measure):
         for batches in run:
             ppl, speed = train_epoch_ch8(
                 net,
@@ -155,15 +160,10 @@ def train_ch8(
                 mixed_precision=run.mixed_precision,
                 tally=run.tally,
             )
-            held_out = None
-            if run.held_out is not None:
-                held_out = evaluate_perplexity(
-                    net, run.held_out, device, use_random_iter
-                )
-            run.report(ppl, speed, held_out)
-    print(run.progress.closing(device))
+            run.report(ppl, speed)
+    say(run.progress.closing(device))
     for prefix in run.prefixes:
-        print(predict_ch8(prefix, 50, net, vocab, device))
+        say(predict_ch8(prefix, 50, net, vocab, device))
 
 
 def evaluate_perplexity(net, data_iter, device, use_random_iter=False):

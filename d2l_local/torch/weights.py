@@ -9,7 +9,13 @@ import torch
 from torch import nn
 
 from d2l_local.exchange.architecture import Architecture
-from d2l_local.exchange.file import check_fit, check_types, read_weights, write_weights
+from d2l_local.exchange.file import (
+    check_fit,
+    check_range,
+    check_types,
+    read_weights,
+    write_weights,
+)
 from d2l_local.exchange.gates import added_biases, pack_gates, unpack_gates
 from d2l_local.torch.model import RNNModel
 
@@ -42,10 +48,11 @@ def import_weights(net, path):
 
     The numbers take the type and the device of the model. Of two biases that are added
     the second becomes zero. Raises ValueError for a file that is bad or of another
-    model, before anything is changed.
+    model, and for numbers beyond the model's type, before anything is changed.
     """
     architecture, tensors, vocab = read_weights(path)
     check_fit(path, architecture, architecture_of(net))
+    check_range(path, tensors, min(torch.finfo(p.dtype).max for p in net.parameters()))
     assign_weights(net, architecture, tensors)
     return vocab
 

@@ -106,6 +106,7 @@ def test_conda_takes_its_packages_from_the_same_pins():
     )
 
 
+@pytest.mark.situation("first steps: README says conda activate")
 def test_readme_and_environment_yml_print_the_same_commands_for_conda():
     assert CONDA in (ROOT / "README.md").read_text(encoding="utf-8")
     lines = (ROOT / "environment.yml").read_text(encoding="utf-8").split("\n")
@@ -121,6 +122,7 @@ def test_the_pins_satisfy_the_package():
             assert requirement.specifier.contains(version), requirement
 
 
+@pytest.mark.situation("install: the mxnet extra on Python 3.13")
 def test_no_extra_asks_pip_for_a_numpy_that_has_no_build():
     """MXNet 1.9.1 wants NumPy 1, whose last release has builds up to Python 3.12."""
     for python in PYTHONS:
@@ -312,6 +314,7 @@ def test_make_takes_an_environment_that_is_there_as_it_is(path, checkout):
 MINUTES = re.compile(r"\((?:.*; )?\d+(?: to \d+)? minutes\)")
 
 
+@pytest.mark.situation("first steps: each target of minutes says how long")
 def test_every_target_that_takes_minutes_says_so_before_it_starts(path):
     help_ = path.run("make", "help").stdout.splitlines()
     long = {x.split()[1] for x in help_ if MINUTES.search(x)}
@@ -328,6 +331,7 @@ def test_the_line_that_a_target_says_is_that_of_the_help(path, checkout):
     assert line.startswith("make run: train the flagship") and line.endswith("s)")
 
 
+@pytest.mark.situation("first steps: make clean keeps what took long")
 def test_clean_keeps_what_took_long_and_distclean_removes_it(path, checkout):
     for name in ("cache/a", "colab/b", "bench/c", "html/d", "run/e"):
         file = checkout / "build" / name

@@ -47,6 +47,21 @@ def addresses(text):
             yield token.attrs["src"]
 
 
+def nameless(path):
+    """The pictures of a page that say nothing to those who can't see them."""
+    text = markdown(path)
+    found = [
+        token.attrs["src"]
+        for token in inline_tokens(text)
+        if token.type == "image" and not token.content.strip()
+    ]
+    written = re.sub(r"(?s)```.*?```|`[^`]*`", "", text)
+    for tag in re.findall(r"<img\b[^>]*>", written):
+        if not re.search(r"""\balt\s*=\s*(["'])\s*\S[^"']*\1""", tag):
+            found.append(tag)
+    return found
+
+
 def anchors(text):
     """The anchors of a text's headings, as JupyterLab makes them."""
     tokens = PARSER.parse(text)
@@ -77,6 +92,19 @@ def broken(path):
 @pytest.mark.parametrize("path", [*PAGES, *NOTEBOOKS], ids=name)
 def test_links_and_images_lead_somewhere(path):
     assert broken(path) == []
+
+
+@pytest.mark.situation("nbval: a picture of README.md without alt text")
+@pytest.mark.parametrize("path", [*PAGES, *NOTEBOOKS], ids=name)
+def test_each_picture_has_words_for_those_who_cannot_see_it(path):
+    assert nameless(path) == []
+
+
+def test_a_picture_without_words_is_found(tmp_path):
+    page = tmp_path / "page.md"
+    good = '![words](a.svg) <img src="b.svg" alt="words"> `![](c.svg)`'
+    page.write_text(f'{good} ![](d.svg) ![ ](e.svg) <img src="f.svg" alt="">')
+    assert nameless(page) == ["d.svg", "e.svg", '<img src="f.svg" alt="">']
 
 
 def test_a_broken_link_is_found(tmp_path):

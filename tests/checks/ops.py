@@ -90,6 +90,11 @@ class Torch:
         """What notebooks import to make layers of."""
         return {"nn": self.lib.nn}
 
+    def odd_tensors(self):
+        """Tensors that hold no numbers, or other ones: meta, sparse, complex."""
+        sparse = self.lib.eye(3).to_sparse()
+        return [self.lib.zeros((2, 3), device="meta"), sparse, self.lib.eye(2) * 1j]
+
 
 class TensorFlow:
     np = np
@@ -171,6 +176,11 @@ class TensorFlow:
     def layers(self):
         """What notebooks import to make layers of."""
         return {"K": self.lib.keras.layers}
+
+    def odd_tensors(self):
+        """Tensors that hold no numbers, or other ones: ragged, of texts, complex."""
+        ragged, texts = self.lib.ragged.constant([[1.0], []]), self.lib.constant(["a"])
+        return [ragged, texts, self.lib.complex(self.zeros((2, 3)), 1.0)]
 
 
 class MXNet:
@@ -256,6 +266,13 @@ class MXNet:
     def layers(self):
         """What notebooks import to make layers of."""
         return {"rnn": self.gluon.rnn, "nn": self.gluon.nn}
+
+    def odd_tensors(self):
+        """Arrays of the old kind, dense and sparse, and of single bytes."""
+        import mxnet
+
+        old = mxnet.nd.ones((2, 3))
+        return [old, old.tostype("csr"), self.lib.ones((2, 3), dtype="int8")]
 
 
 FRAMEWORKS = {"torch": Torch, "tensorflow": TensorFlow, "mxnet": MXNet}

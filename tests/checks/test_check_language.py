@@ -25,10 +25,11 @@ WORDS = {"ko": "전체 {total}개 정답", "vi": "đúng cả {total}"}
 
 @pytest.fixture(autouse=True)
 def catalogues(tmp_path, monkeypatch):
-    """Korean and Vietnamese, with a single translated message each."""
+    """Korean and Vietnamese, with a single translated message each and a summary."""
     for name, text in WORDS.items():
         catalogue = Catalog(locale=name)
         catalogue.add("all {total} correct", text)
+        catalogue.add("{right} of {total} correct", "{right}/{total}")
         folder = tmp_path / name / "LC_MESSAGES"
         folder.mkdir(parents=True)
         data = io.BytesIO()
@@ -129,6 +130,24 @@ def test_a_mistake_that_is_class_data_speaks_the_language_of_its_report(monkeypa
     monkeypatch.setenv(language.CHOICE, "vi")
     assert repr(Failing(None, None).report()).startswith("✗ đúng cả 1\n  → đúng cả ?\n")
     assert repr(english).startswith("✗ all 1 correct\n  → all ? correct\n")
+
+
+@pytest.mark.situation("checks: a report whose hints aren't all translated is English")
+@pytest.mark.parametrize("hint", [_("A bias is missing."), _("{x}").format(x=_("y"))])
+def test_a_report_with_an_untranslated_hint_is_english_as_a_whole(monkeypatch, hint):
+    class Failing(Check):
+        signature = "failing()"
+
+        def criteria(self):
+            return [Criterion(_("all {total} correct").format(total=1), self.fail)]
+
+        def fail(self):
+            raise Mistaken(Mistake("wrong", hint))
+
+    monkeypatch.setenv(language.CHOICE, "vi")
+    found = repr(Failing(None, None).report())
+    assert found == f"✗ all 1 correct\n  → {hint}\n0 of 1 correct"
+    assert str(_("all {total} correct")) == WORDS["vi"]  # and no longer than the report
 
 
 # The messages themselves

@@ -7,7 +7,9 @@ to NumPy and back. The solutions themselves are run in the notebooks.
 import numpy as np
 import pytest
 
+from d2l_check import criteria
 from d2l_check.chapters import CHECKS as EVERY_CHECK
+from d2l_check.chapters import deep_rnn
 from d2l_check.chapters.deep_rnn.gradient_norms import GradientNorms
 from d2l_check.chapters.deep_rnn.held_out_perplexity import HeldOutPerplexity
 from d2l_check.reference_check import Case, ReferenceCheck, fresh
@@ -15,6 +17,7 @@ from d2l_check.reference_check import Case, ReferenceCheck, fresh
 WITH_REFERENCE = [check for check in EVERY_CHECK if issubclass(check, ReferenceCheck)]
 # A model in the place of an array: its own module tests it.
 CHECKS = [check for check in WITH_REFERENCE if check is not HeldOutPerplexity]
+SECTIONS = [check for check in CHECKS if check not in deep_rnn.CHECKS]
 PLANTED = [
     pytest.param(
         check, mistake.key, changes, id=f"{check.name}: {mistake.key} {number}"
@@ -87,6 +90,29 @@ def test_a_check_calls_as_its_task_says_and_plants_each_of_its_mistakes(check):
     said = [str(mistake.general[0]) for mistake in check.mistakes]
     assert len(keys) >= 3 and len(set(keys)) == len(keys) == len(set(said))
     assert all(mistake.planted and mistake.general[1] for mistake in check.mistakes)
+
+
+@pytest.mark.situation("checks: every typical mistake of a section has a concrete hint")
+@pytest.mark.parametrize("check", SECTIONS, ids=lambda check: check.name)
+def test_every_typical_mistake_of_a_section_has_a_concrete_hint(check):
+    for mistake in check.mistakes:
+        (concrete,) = map(str, mistake.concrete)
+        assert "?" in concrete or mistake.general[1], mistake.key
+        assert concrete and concrete not in map(str, mistake.general), mistake.key
+
+
+@pytest.mark.situation("checks: a mistake that comes back has more concrete hints")
+@pytest.mark.parametrize("ops", ["torch"], indirect=True)
+@EVERY
+def test_the_third_time_a_mistake_has_more_concrete_hints(ops, check):
+    for mistake in check.mistakes:
+        wrong, found = learner(ops, check, **mistake.planted[0]), []
+        for times in (0, criteria.PATIENCE - 1):
+            criteria._failures[check.name, mistake.key] = times
+            findings = report(ops, check, wrong).findings
+            found.append(next(f.hints for f in findings if f.passed is False))
+        assert found[1][: len(found[0])] == found[0]
+        assert len(found[1]) > len(found[0]), mistake.key
 
 
 def arguments_of(case):

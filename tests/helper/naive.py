@@ -6,6 +6,13 @@ import unicodedata
 from collections import Counter
 
 
+def is_no_text(data):
+    """Tell if bytes may be taken for another encoding, or for binary data."""
+    controls = [byte for byte in data if byte < 32 and byte not in b"\n\v\f\r\b\x1b"]
+    some = len(data) >= 16 and len(controls) * 10 > len(data)
+    return some or 0 in data or data[:2] in (b"\xff\xfe", b"\xfe\xff")
+
+
 def lines(data):
     """Lines of a UTF-8 file's bytes, as Python's text mode reads them."""
     # Not through a text file: that takes a lone first byte of a mark for an empty text.

@@ -282,10 +282,21 @@ def test_a_short_text_is_named_with_its_length_and_both_sizes(cut, length):
 def test_a_corpus_of_other_things_than_indices_is_named(cut):
     with pytest.raises(TypeError, match="vocab"):
         cut(list("abcdefghijkl"), 2, 2)
-    with pytest.raises(TypeError, match="float64"):
-        cut(np.arange(12.0), 2, 2)
+    with pytest.raises(TypeError, match="bool"):
+        cut([True] * 12, 2, 2)
     with pytest.raises(ValueError, match=r"\(3, 4\)"):
         cut(np.arange(12).reshape(3, 4), 2, 2)
+
+
+@pytest.mark.situation("drop-in: a signal is cut like a text")
+@pytest.mark.parametrize("cut", CUTS)
+@pytest.mark.parametrize("make", [list, np.array])
+def test_a_signal_is_cut_like_a_text(cut, make):
+    batches = list(cut(make([i / 2 for i in range(12)]), 2, 2))
+    assert batches
+    for X, Y in batches:
+        assert X.dtype == Y.dtype == np.float32
+        np.testing.assert_array_equal(Y, X + 0.5)
 
 
 # The loader
@@ -467,8 +478,8 @@ def test_embedded_text_by_name():
 def test_bad_arguments_are_reported_by_the_constructor(tmp_path):
     with pytest.raises(ValueError, match="too short"):
         SeqDataLoader(32, 35, False, 100)
-    with pytest.raises(ValueError, match="max_tokens=0"):
-        SeqDataLoader(2, 5, False, 0)
+    with pytest.raises(TypeError, match="max_tokens=0.5"):
+        SeqDataLoader(2, 5, False, 0.5)
     with pytest.raises(ValueError, match="batch_size=0"):
         SeqDataLoader(0, 5, False, 100)
     with pytest.raises(FileNotFoundError):

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from d2l_local.text import cleaning
 from d2l_local.text.cleaning import clean, clean_pieces
+from d2l_local.text.sentence_pairs import preprocess_nmt
 
 # What depends on its neighbours: a capital sigma, what its look-around skips and
 # what stops it, letters that compose (Korean, Kirat Rai, Bengali), marks that change
@@ -110,6 +111,14 @@ def test_marks_without_number_are_refused_and_many_are_not(between):
     assert joined([fine], True, " ") == clean(fine, True) != ""
     with pytest.raises(ValueError, match=r"501 combining marks in a row, '\\u0301"):
         joined([f"o{marks}\u0301 and more"], True, " ")
+
+
+@pytest.mark.situation("text: time doesn't grow with the square of a text's length")
+def test_marks_are_counted_before_a_sentence_is_composed():
+    fine = "o" + "\u0301\u0323" * 250
+    assert preprocess_nmt(fine) == unicodedata.normalize("NFC", fine)
+    with pytest.raises(ValueError, match="text holds 2000000 combining marks in a row"):
+        preprocess_nmt("o" + "\u0301\u0323" * 10**6)
 
 
 def test_a_text_that_uses_every_character_keeps_the_table_small():

@@ -1,14 +1,17 @@
 """Downloads against a server on this machine: checked, whole, or not there at all."""
 
+import gzip
 import hashlib
 import io
 import multiprocessing
 import os
+import random
 import socket
 import subprocess
 import sys
 import tarfile
 import threading
+import time
 import zipfile
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -318,7 +321,7 @@ def test_a_folder_that_is_read_only_is_named_with_the_remedy(hub, folder, monkey
 
 
 def test_a_full_disk_leaves_nothing_behind(hub, folder, monkeypatch):
-    def full(url, path, max_bytes):
+    def full(url, path, *_):
         Path(path).write_bytes(CONTENT[:10])
         raise OSError(28, "No space left on device")
 
@@ -364,6 +367,244 @@ def test_two_processes_at_once_both_end_with_the_file(server, folder):
     assert paths == [str(folder / "own.txt")] * 2
     assert (folder / "own.txt").read_bytes() == CONTENT
     assert names(folder) == ["own.txt"]
+
+
+# A server that sends too slowly, oddly or without end
+
+
+def dripping(beginning, gap=0.02):
+    """Serve a beginning, and then a byte at a time; returns (URL, function to stop)."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    stopped = threading.Event()
+
+    def drip():
+        while not stopped.is_set():
+            try:
+                connection, _ = listener.accept()
+                with connection:
+                    connection.sendall(beginning)
+                    while not stopped.wait(gap):
+                        connection.sendall(b"x")
+            except OSError:  # the client, or the test, hung up
+                pass
+
+    threading.Thread(target=drip, daemon=True).start()
+
+    def stop():
+        stopped.set()
+        listener.close()
+
+    return f"http://127.0.0.1:{listener.getsockname()[1]}/own.txt", stop
+
+
+DRIPS = {
+    "nothing but a connection": b"",
+    "a status line": b"HTTP/1.1 2",
+    "headers": b"HTTP/1.1 200 OK\r\nX-Slow: ",
+    "a body": b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n",
+    "a body without a length": b"HTTP/1.1 200 OK\r\n\r\n",
+    "a chunk": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9999\r\n",
+}
+
+
+@pytest.mark.situation("download: a server that drips a byte at a time")
+@pytest.mark.parametrize("what", DRIPS)
+def test_a_dripping_server_is_given_up_at_the_deadline(hub, folder, monkeypatch, what):
+    url, stop = dripping(DRIPS[what])
+    hub()
+    monkeypatch.setitem(DATA_HUB, "own", (url, "0" * 40))
+    start = time.monotonic()
+    threads = threading.active_count()
+    with pytest.raises(
+        ConnectionError, match=r"own\.txt: it took longer than 0\.3 sec"
+    ):
+        download.download("own", max_seconds=0.3)
+    assert 0.25 < time.monotonic() - start < 5
+    stop()
+    assert names(folder) == []
+    assert threading.active_count() <= threads  # no watch is left behind
+
+
+def test_the_deadline_is_for_all_tries_together(hub, server, folder):
+    server.answers = [(500, b"", {})]
+    with pytest.raises(ConnectionError, match="took longer than 0.001 seconds"):
+        download.download(hub(), max_seconds=0.001)
+    assert len(server.requests) <= 1
+
+
+@pytest.mark.parametrize("limit", [1e-9, 5, float("inf"), 1e300])
+def test_a_limit_may_be_any_time(hub, server, limit):
+    if limit > 1:
+        assert Path(download.download(hub(), max_seconds=limit)).exists()
+        return
+    with pytest.raises(ConnectionError, match="max_seconds="):
+        download.download(hub(), max_seconds=limit)
+
+
+@pytest.mark.situation("download: redirects without end")
+def test_redirects_without_end_are_given_up(hub, server, folder):
+    server.answers = [(302, b"", {"Location": "again.txt"})]
+    with pytest.raises(ConnectionError, match=r"own\.txt: Exceeded 30 redirects"):
+        download.download(hub())
+    assert names(folder) == []
+
+
+@pytest.mark.parametrize(
+    "place", ["file:///etc/passwd", "ftp://a/b", "http://[::1/x", "//", ""]
+)
+def test_a_redirect_to_nowhere_on_the_web_is_refused(hub, server, folder, place):
+    server.answers = [(302, b"", {"Location": place})]
+    with pytest.raises((ConnectionError, ValueError), match=r"own\.txt"):
+        download.download(hub())
+    assert names(folder) == []
+
+
+@pytest.mark.situation("download: an answer of no byte")
+def test_an_empty_answer_is_wrong_content(hub, server, folder):
+    server.answers = [(200, b"", {})]
+    with pytest.raises(
+        ValueError, match="found da39a3ee5e6b4b0d3255bfef95601890afd80709"
+    ):
+        download.download(hub())
+    assert names(folder) == []
+
+
+@pytest.mark.situation("download: an answer that is compressed on the way")
+def test_an_answer_may_be_compressed_on_the_way(hub, server, folder):
+    server.answers = [(200, gzip.compress(CONTENT), {"Content-Encoding": "gzip"})]
+    assert Path(download.download(hub())).read_bytes() == CONTENT
+    (folder / "own.txt").unlink()
+    server.requests.clear()
+    server.answers = [(200, b"no gzip", {"Content-Encoding": "gzip"})]
+    with pytest.raises(ConnectionError, match=r"own\.txt: .*decode"):
+        download.download("own")
+    bomb = gzip.compress(bytes(30_000_000))
+    server.requests.clear()
+    server.answers = [(200, bomb, {"Content-Encoding": "gzip"})]
+    with pytest.raises(ValueError, match="sends more than 10000000 bytes"):
+        download.download("own")
+    assert names(folder) == []
+
+
+@pytest.mark.situation("download: a Content-Length that is no number")
+@pytest.mark.parametrize(
+    "length", ["abc", "-5", "", "1e3", "\u0663".encode().decode("latin-1")]
+)
+def test_a_length_that_is_no_number_is_ignored(
+    hub, server, monkeypatch, length, capsys
+):
+    monkeypatch.setattr(download, "is_terminal", lambda stream: True)
+    server.answers = [(200, CONTENT, {"Content-Length": length})]
+    assert Path(download.download(hub())).read_bytes() == CONTENT
+
+
+@pytest.mark.situation("download: a process that was killed left its temporary files")
+def test_what_a_killed_download_left_is_removed_by_the_next(hub, server, folder):
+    url, stop = dripping(DRIPS["a body"])
+    code = (
+        "from d2l_local import download\n"
+        f"download.DATA_HUB['own'] = ({url!r}, '0' * 40)\n"
+        "download.download('own')"
+    )
+    other = subprocess.Popen(
+        [sys.executable, "-c", code], cwd=Path(__file__).parents[2]
+    )
+    try:
+        for _ in range(600):
+            if names(folder):
+                break
+            threading.Event().wait(0.05)  # the fixture lets nobody sleep
+        (leftover,) = names(folder)
+        download.download(hub())  # the other one is at work, and is left alone
+        assert names(folder) == [leftover, "own.txt"]
+    finally:
+        other.kill()
+        other.wait()
+        stop()
+    assert names(folder) == [leftover, "own.txt"]
+    (folder / "own.txt").unlink()
+    download.download(hub())
+    assert names(folder) == ["own.txt"]
+
+
+# Entries of DATA_HUB, which readers write
+
+
+@pytest.mark.situation("download: a name in DATA_HUB that leads outside the cache")
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("../../evil", ""),
+        ("/etc/evil", "/"),
+        ("..", ""),
+        ("own", "/a/.."),
+        ("own", "/..%5c..%5cevil/..\\..\\evil"),
+        ("own", "/C:evil"),
+        ("own", "/. "),
+        ("a\0b", ""),
+    ],
+)
+def test_a_name_that_leads_outside_is_refused(
+    server, folder, monkeypatch, tmp_path, name, path
+):
+    url = server.url.removesuffix("/files/") + path
+    monkeypatch.setitem(DATA_HUB, name, (url, hashlib.sha1(CONTENT).hexdigest()))
+    for call in (download.download, download_extract, file_name):
+        with pytest.raises(ValueError, match="can't be the name of one: end its URL"):
+            call(name)
+    assert server.requests == []
+    assert names(tmp_path) == []
+
+
+@pytest.mark.situation("download: an address that is no URL of the web")
+@pytest.mark.parametrize(
+    "url",
+    ["http://[::1/x", "http://a:b/x", "http://a:99999/x", "file:///etc/passwd",
+     "ftp://a/b", "a/b.txt", "", "http://", "http:///x", "http://[x]/y"],
+)  # fmt: skip
+def test_what_is_no_url_is_refused_with_the_entry(folder, monkeypatch, url):
+    monkeypatch.setitem(DATA_HUB, "own", (url, "0" * 40))
+    for call in (download.download, download_extract, file_name):
+        with pytest.raises(ValueError, match=r"DATA_HUB\['own'\] has the URL '"):
+            call("own")
+
+
+@pytest.mark.parametrize(
+    "url", ["http://" + "a" * 300 + "/x", "http://.a/x", "http://a\u2100b/x",
+            "http://127.0.0.1:1/\ud800", "http://user:x@127.0.0.1:1/x", "http://%/x"],
+)  # fmt: skip
+def test_a_host_that_cannot_be_is_a_failed_connection(hub, folder, monkeypatch, url):
+    monkeypatch.setitem(DATA_HUB, "own", (url, "0" * 40))
+    with pytest.raises((ConnectionError, ValueError), match="http"):
+        download.download("own")
+    assert names(folder) == []
+
+
+@pytest.mark.situation("download: a pipe in the place of a file")
+def test_a_pipe_in_the_place_of_a_file_is_refused(hub, folder):
+    folder.mkdir()
+    os.mkfifo(folder / "own.txt")
+    with pytest.raises(OSError, match=r"own\.txt' is a pipe, not a regular file"):
+        download.download(hub())
+
+
+@pytest.mark.situation("download: no home folder, or that of nobody")
+@pytest.mark.parametrize("variable", ["D2L_DATA_DIR", "cache_dir"])
+def test_the_home_folder_of_nobody_is_named(hub, monkeypatch, variable, capsys):
+    hub()
+    nobody, options = "~no_such_user/texts", {}
+    if variable == "cache_dir":
+        options = {"cache_dir": nobody}
+    else:
+        monkeypatch.setenv(variable, nobody)
+    with pytest.raises(FileNotFoundError) as error:
+        download.download("own", **options)
+    assert str(error.value) == (
+        f"{variable}='~no_such_user/texts': there is no home folder '~no_such_user'. "
+        "Give the whole path"
+    )
+    assert main(["own", *(["--to", nobody] if options else [])]) == 1
+    assert "there is no home folder" in capsys.readouterr().err
 
 
 # Archives
@@ -467,6 +708,107 @@ def test_a_damaged_archive_is_named(archive, folder):
     with pytest.raises(ValueError, match=r"cannot unpack.*p\.zip.*CRC"):
         download_extract(name)
     assert names(folder) == ["p.zip"]
+
+
+@pytest.mark.situation("download: an archive holds a file with its own name")
+@pytest.mark.parametrize("member", ["p.tar", "P.TAR", "p.tar/a.txt", "other.txt"])
+def test_a_member_never_takes_the_place_of_a_download(archive, hub, folder, member):
+    hub("other.txt", name="other")
+    content = tarred({"p/a.txt": b"a", member: b"evil"})
+    name = archive(content, "p.tar")
+    with pytest.raises(ValueError, match="would take the place of the (archive|file)"):
+        download_extract(name)
+    assert (folder / "p.tar").read_bytes() == content
+    assert names(folder) == ["p.tar"]
+
+
+@pytest.mark.situation("download: an encrypted archive")
+def test_an_encrypted_archive_is_named(archive, folder):
+    content = bytearray(zipped({"p/a.txt": b"a"}))
+    for header, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        content[content.index(header) + place] |= 1
+    name = archive(bytes(content), "p.zip")
+    with pytest.raises(
+        ValueError, match=r"p\.zip'.*'p/a\.txt' is encrypted: unpack it"
+    ):
+        download_extract(name)
+    assert names(folder) == ["p.zip"]
+
+
+def test_a_tar_with_links_and_devices_that_lead_outside_is_refused(archive, folder):
+    for kind, target in [
+        (tarfile.SYMTYPE, "../../outside"),
+        (tarfile.SYMTYPE, "/etc"),
+        (tarfile.LNKTYPE, "../../outside"),
+        (tarfile.CHRTYPE, ""),
+        (tarfile.FIFOTYPE, ""),
+    ]:
+        file = io.BytesIO()
+        with tarfile.open(fileobj=file, mode="w") as made:
+            member = tarfile.TarInfo("p/x")
+            member.type, member.linkname = kind, target
+            made.addfile(member)
+        name = archive(file.getvalue(), "p.tar")
+        with pytest.raises(ValueError, match=r"cannot unpack .*p\.tar"):
+            download_extract(name)
+        assert names(folder) == ["p.tar"]
+        (folder / "p.tar").unlink()
+
+
+@pytest.mark.situation("download: an archive of more than is allowed")
+@pytest.mark.parametrize("pack", [zipped, tarred])
+def test_very_many_members_are_too_much_as_well(archive, folder, monkeypatch, pack):
+    monkeypatch.setattr(download, "MAX_EXTRACTED_BYTES", 100 * 512)
+    name = archive(pack({f"p/{i}": b"" for i in range(101)}), "p.zip")
+    with pytest.raises(
+        ValueError, match="would unpack to 51712 bytes, more than 51200"
+    ):
+        download_extract(name)
+
+
+@pytest.mark.parametrize("inside", ["..", "/etc", "p/../..", "a\0"])
+def test_a_folder_outside_the_archive_is_refused(archive, folder, inside):
+    name = archive(zipped({"p/a.txt": b"a"}), "p.zip")
+    with pytest.raises(ValueError, match="folder='.*' isn't in an archive"):
+        download_extract(name, inside)
+    assert names(folder) == ["p.zip"]
+
+
+def test_a_place_that_is_taken_by_a_file_is_named(archive, folder):
+    folder.mkdir()
+    (folder / "p").write_text("mine")
+    name = archive(zipped({"p/a.txt": b"a"}), "p.zip")
+    with pytest.raises(OSError, match="cannot store 'p' in .*data.*D2L_DATA_DIR"):
+        download_extract(name)
+    assert (folder / "p").read_text() == "mine"
+
+
+@pytest.mark.situation("download: a damaged archive")
+@pytest.mark.parametrize(
+    "file", ["p.zip", "p.tar", "p.tar.gz", "p.tar.bz2", "p.tar.xz"]
+)
+def test_a_damaged_archive_gives_its_files_or_the_documented_error(tmp_path, file):
+    members = {"p/a.txt": b"the content of a" * 40, "p/b/c.txt": bytes(600)}
+    mode = {"gz": "w:gz", "bz2": "w:bz2", "xz": "w:xz"}.get(
+        file.rpartition(".")[2], "w"
+    )
+    whole = zipped(members) if file == "p.zip" else tarred(members, mode)
+    rng = random.Random(file)
+    path = tmp_path / file
+    for i in range(60):
+        content = bytearray(whole)
+        if i % 3:
+            for _ in range(rng.choice([1, 1, 8])):
+                content[rng.randrange(len(content))] ^= 1 << rng.randrange(8)
+        else:
+            del content[rng.randrange(len(content)) :]
+        path.write_bytes(content)
+        with download._scratch(tmp_path) as folder:
+            try:
+                download._unpack(path, folder)
+            except ValueError as error:
+                assert file in str(error)
+    assert names(tmp_path) == [file]
 
 
 # The command

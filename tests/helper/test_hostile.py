@@ -19,12 +19,32 @@ from matplotlib.figure import Figure
 
 from d2l_local import common as d2l
 from d2l_local import download
-from d2l_local.arguments import at_least, at_least_one, whole_number
+from d2l_local.arguments import (
+    at_least,
+    at_least_one,
+    check_flag,
+    check_seconds,
+    level_of_caller,
+    seed_of,
+    whole_number,
+)
 from d2l_local.text import sources
-from d2l_local.text.cleaning import clean, clean_pieces, count_dropped
+from d2l_local.text.cleaning import check_marks, clean, clean_pieces, count_dropped
 from d2l_local.text.corpus import check_max_tokens, corpus_of
-from d2l_local.text.prompt import decode_tokens, encode_prompt
-from d2l_local.text.reading import decode, read_lines, read_pieces, reason_of_no_file
+from d2l_local.text.prompt import (
+    decode_tokens,
+    default_prefixes,
+    encode_prompt,
+    is_known,
+)
+from d2l_local.text.reading import (
+    decode,
+    is_file,
+    read_lines,
+    read_pieces,
+    reason_of_no_file,
+    shown,
+)
 
 MODULES = ["arguments", "display.plotting", "download", "run.timing", "text.batching",
            "text.cleaning", "text.corpus", "text.loading", "text.prompt",
@@ -49,6 +69,19 @@ def wrong(call, *cases):
     return [
         refused("wrong", lambda each=each: call(each), error, message)
         for each, error, message in cases
+    ]
+
+
+def taken(call, *cases):
+    """Cases of surprising values: (argument, part of the warning, result of `call`)."""
+
+    def warned(each, message):
+        with pytest.warns(UserWarning, match=message):
+            return call(each)
+
+    return [
+        fine("wrong", lambda e=each, m=message: warned(e, m), expected)
+        for each, message, expected in cases
     ]
 
 
@@ -81,11 +114,44 @@ def text_cases(call):
     )
 
 
-def max_tokens_cases(call):
+# Options that are on or off, and what stands for that in NumPy and in JSON.
+ON_OFF = [True, False, np.True_, np.bool_(False), 0, 1, None, np.array(True)]
+
+
+def flag_cases(name, call):
+    """Those of an option that is on or off; `call` takes it."""
     return wrong(
         call,
-        (0, ValueError, "max_tokens=0 leaves no text"),
-        (-2, ValueError, "max_tokens=-2 leaves no text"),
+        ("False", TypeError, f"{name} must be True or False, got the string 'False'"),
+        ("", TypeError, f"{name} must be True or False, got the string ''"),
+        (b"no", TypeError, f"{name} must be True or False, got the string b'no'"),
+        (math.nan, TypeError, f"{name} must be True or False, got nan"),
+        (np.array([1, 2]), TypeError, f"{name} must be True or False, got array"),
+    )
+
+
+def seed_cases(call):
+    return wrong(
+        call,
+        ([1], TypeError, r"seed=\[1\] can't be a seed: give an int, or None"),
+        ({}, TypeError, r"seed=\{\} can't be a seed"),
+        (math.nan, TypeError, "seed=nan can't be a seed"),
+        (np.array([1, 2]), TypeError, "can't be a seed"),
+        (1j, TypeError, "can't be a seed"),
+    )
+
+
+def max_tokens_cases(call):
+    def same(bad):
+        got, whole = (call(number) for number in (bad, -1))
+        return got == whole if isinstance(got, int) else repr(got) == repr(whole)
+
+    return taken(
+        same,
+        (0, "max_tokens=0 stands for the whole text", True),
+        (-2, "max_tokens=-2 stands for the whole text", True),
+    ) + wrong(
+        call,
         (1.5, TypeError, "max_tokens=1.5 is not a whole number"),
         ("9", TypeError, "max_tokens='9' is not a whole number"),
     )
@@ -98,13 +164,18 @@ def vocab_cases(make):
             ("<pad>", TypeError, "not the string '<pad>'"),
             (5, TypeError, "reserved_tokens=5 must be a list"),
             ([[]], TypeError, "must be a list of tokens"),
-            (["a", "a"], ValueError, "would give 'a' two indices"),
-            (["<unk>"], ValueError, "'<unk>', which is always there"),
+        ),
+        *taken(
+            lambda bad: make(["a"], 0, bad).idx_to_token,
+            (["a", "a"], "gives 'a' two places", ["<unk>", "a", "a"]),
+            (["<unk>"], "'<unk>', which is always there", ["<unk>", "<unk>", "a"]),
         ),
         *wrong(
             lambda bad: make(["a"], bad),
             ("2", TypeError, "min_freq='2' is not a number"),
             (None, TypeError, "min_freq=None is not a number"),
+            (math.nan, ValueError, "min_freq=nan: give how often a token must occur"),
+            (np.float32("nan"), ValueError, "min_freq=.*nan"),
         ),
         fine("huge", lambda: make(["a"], HUGE).idx_to_token, ["<unk>"]),
     ]
@@ -117,7 +188,10 @@ def tokens_cases(call):
         ({"a": 1}, TypeError, "tokens is of type dict"),
         (iter("ab"), TypeError, "give a list of tokens"),
         (["a", ["b"]], TypeError, "can't be a token"),
-        ([["a"], "b"], TypeError, r"tokens\[1\] is 'b'"),
+        ([["a"], 5], TypeError, r"tokens\[1\] is 5"),
+    ) + taken(
+        lambda bad: len(call(bad)) - len(call([])),
+        ([["a"], "bc"], r"tokens\[1\] is 'bc'", 3),
     )
 
 
@@ -133,7 +207,6 @@ def iterator_cases(cut):
             (np.zeros((3, 4), int), ValueError, r"shape \(3, 4\)"),
             ([[1, 2], [3]], ValueError, "not one row of indices"),
             (list("abcdefgh"), TypeError, "not indices"),
-            (np.zeros(9), TypeError, "float64 values, not indices"),
             ([True] * 9, TypeError, "bool values, not indices"),
             ([HUGE] * 9, TypeError, "object values, not indices"),
         ),
@@ -171,9 +244,9 @@ def loader_cases(make):
             (5, TypeError, "convert=5 can't be called"),
             ("torch", TypeError, "convert='torch' can't be called"),
         ),
-        *wrong(
-            lambda bad: loader(seed=bad), ([1], TypeError, "seed"), ({}, TypeError, "s")
-        ),
+        *seed_cases(lambda bad: loader(seed=bad)),
+        *flag_cases("use_random_iter", lambda bad: loader(order=bad)),
+        *flag_cases("unicode", lambda bad: loader(unicode=bad)),
         refused("huge", lambda: loader(HUGE), ValueError, "too short"),
         refused("huge", lambda: loader(2, HUGE), ValueError, "too short"),
         fine("huge", lambda: loader(n=HUGE) is not None, True),
@@ -282,13 +355,15 @@ CASES = {
             ((2, "x"), TypeError, "are not all numbers"),
             (([[2]], 1), TypeError, "are not all numbers"),
             ((2, [3, 4]), ValueError, "2 y values for 1 curves"),
-            (([1, 2, 3], [4]), ValueError, "3 x values and 1 y values"),
-            ((2, []), ValueError, "0 y values"),
+        ),
+        *taken(
+            lambda bad: animator((1, 1), bad),
+            (([1, 2, 3], [4]), "3 x values and 1 y values", [[1, 4]]),
+            ((2, []), "0 y values", [[1]]),
         ),
         *wrong(
             lambda bad: d2l.Animator(fmts=bad),
-            ((), ValueError, r"fmts=\(\)"),
-            ("r--", ValueError, "fmts='r--': give a list of at least one line style"),
+            ((), ValueError, r"fmts=\(\): give a list of at least one line style"),
         ),
         fine("empty", lambda: animator((1, [])), []),
         fine("empty", lambda: animator((1, [None, 2])), [[], [2.0]]),
@@ -323,12 +398,13 @@ CASES = {
         *wrong(
             LETTERS.to_tokens,
             (4, IndexError, "index 4 is outside this vocabulary of 4 tokens"),
-            (-1, IndexError, "index -1 is outside"),
+            (-5, IndexError, "index -5 is outside"),
             (HUGE, IndexError, "is outside"),
             (1.0, TypeError, "1.0 isn't an index"),
             ("a", TypeError, "'a' isn't an index"),
             ([[1], None], TypeError, "None isn't an index"),
         ),
+        *taken(LETTERS.to_tokens, (-1, "index -1 counts from the end", "c")),
         *wrong(
             lambda bad: LETTERS[bad],
             (np.array(["a"]), TypeError, "can't be a token"),
@@ -369,12 +445,25 @@ CASES = {
         fine("huge", lambda: d2l.bleu("a b " * 10**4, "a b " * 10**4, 2), 1.0),
         fine("huge", lambda: d2l.bleu("a", "a", HUGE), 1.0),
     ],
+    "check_flag": [
+        *flag_cases("unicode", lambda bad: check_flag("unicode", bad)),
+        fine("empty", lambda: [check_flag("a", each) for each in ON_OFF], [None] * 8),
+        fine("huge", lambda: check_flag("a", HUGE), None),
+    ],
+    "check_marks": [
+        *wrong(lambda bad: check_marks(bad, "x"), (5, AttributeError, "isascii")),
+        fine("empty", lambda: check_marks("", "x"), None),
+        refused("huge", lambda: check_marks("\u0301" * 10**6, "x"), ValueError,
+                "x holds 1000000 combining marks in a row"),
+        fine("huge", lambda: check_marks(("\u2014" * 500 + "a") * 2000, "x"), None),
+    ],
     "check_max_tokens": [
         *max_tokens_cases(check_max_tokens),
         refused("empty", lambda: check_max_tokens(None), TypeError, "max_tokens=None"),
         fine("huge", lambda: check_max_tokens(HUGE), HUGE),
     ],
     "clean": [
+        *flag_cases("unicode", lambda bad: clean("a", bad)),
         *wrong(
             clean,
             (5, TypeError, "line=5 isn't a string"),
@@ -408,6 +497,20 @@ CASES = {
         fine("empty", lambda: corpus_of(sources.EMBEDDED["galley_log"],
              min_freq=HUGE, max_tokens=2)[0], [0, 0]),
     ],
+    "check_seconds": [
+        *wrong(
+            lambda bad: check_seconds("max_seconds", bad),
+            (0, ValueError, "max_seconds=0: give more than 0 seconds"),
+            (-1.5, ValueError, "max_seconds=-1.5: give"),
+            (math.nan, ValueError, "max_seconds=nan: give"),
+            ("5", TypeError, "max_seconds='5' is not a number: give seconds"),
+            (None, TypeError, "max_seconds=None is not a number"),
+        ),
+        refused("empty", lambda: check_seconds("s", []), TypeError, r"s=\[\] is not"),
+        fine("huge", lambda: check_seconds("s", math.inf), math.inf),
+        fine("huge", lambda: check_seconds("s", np.float32(0.5)), 0.5),
+        fine("huge", lambda: check_seconds("s", np.int64(5)), 5.0),
+    ],
     "count_corpus": [
         *tokens_cases(d2l.count_corpus),
         fine("empty", lambda: d2l.count_corpus([]), {}),
@@ -438,6 +541,8 @@ CASES = {
     "download": [
         *download_cases(d2l.download),
         *size("max_bytes", lambda bad: d2l.download("time_machine", max_bytes=bad)),
+        *wrong(lambda bad: d2l.download("time_machine", max_seconds=bad),
+               (0, ValueError, "max_seconds=0"), ("5", TypeError, "max_seconds='5'")),
         *wrong(lambda bad: d2l.download("time_machine", bad), (5, TypeError, "int")),
     ],
     "download_extract": [
@@ -464,6 +569,11 @@ CASES = {
         refused("empty", lambda: encode_prompt("", 5, LETTERS), ValueError, "is empty"),
         fine("huge", lambda: encode_prompt("a" * 10**5, HUGE, LETTERS)[-1], 1),
     ],
+    "default_prefixes": [
+        *wrong(default_prefixes, (None, TypeError, "NoneType"), (5, TypeError, "int")),
+        fine("empty", lambda: default_prefixes(d2l.Vocab()), []),
+        fine("huge", lambda: default_prefixes(LETTERS, [1] * 10**5), ["a" * 10]),
+    ],
     "file_name": download_cases(download.file_name),
     "find_source": [
         *text_cases(sources.find_source),
@@ -473,7 +583,19 @@ CASES = {
     "find_time_machine": [
         fine("empty", lambda: sources.find_time_machine().embedded, True),
     ],
+    "is_file": [
+        fine("wrong", lambda: is_file(Path("a\0b")), False),
+        fine("empty", lambda: is_file(Path("")), False),
+        fine("huge", lambda: is_file(Path("a" * 10**5)), False),
+    ],
+    "is_known": [
+        fine("wrong", lambda: is_known(None, LETTERS), False),
+        fine("empty", lambda: is_known("", LETTERS), False),
+        fine("huge", lambda: is_known("a" * 10**6, LETTERS), False),
+    ],
+    "level_of_caller": [fine("empty", level_of_caller, 1)],
     "load_corpus": [
+        *flag_cases("unicode", lambda bad: d2l.load_corpus("galley_log", unicode=bad)),
         *text_cases(d2l.load_corpus),
         *max_tokens_cases(lambda bad: d2l.load_corpus("galley_log", max_tokens=bad)),
         *wrong(
@@ -510,11 +632,10 @@ CASES = {
         ),
         *wrong(lambda bad: plot_of([1], [2], **bad),
                ({"fmts": ()}, ValueError, r"fmts=\(\)"),
-               ({"fmts": "r"}, ValueError, "fmts='r'"),
                ({"fmts": ["nonsense"]}, ValueError, "nonsense"),
                ({"xscale": "cubic"}, ValueError, "cubic")),
-        refused("wrong", lambda: plot_of([[1], [2]], [[1], [2], [3]]), ValueError,
-                "2 curves in X but 3 in Y"),
+        *taken(lambda bad: plot_of(bad, [[1], [2], [3]]),
+               ([[1], [2]], "2 curves in X but 3 in Y", 3)),
         fine("empty", lambda: plot_of([]), 1),
         fine("empty", lambda: plot_of([[], []]), 2),
         fine("huge", lambda: plot_of(np.arange(10**6)), 1),
@@ -554,6 +675,15 @@ CASES = {
         fine("empty", lambda: no_file_of(Path("")), True),
         fine("wrong", lambda: no_file_of(Path("a\0b")), True),
     ],
+    "seed_of": [
+        *seed_cases(seed_of),
+        fine("empty", lambda: [seed_of(each) for each in (None, "", b"")],
+             [None, "", b""]),
+        fine("huge", lambda: seed_of(HUGE), HUGE),
+        fine("huge", lambda: [random.Random(seed_of(kind(3))).random() for kind in
+             (int, np.int64, np.uint8, np.array)], [random.Random(3).random()] * 4),
+        fine("huge", lambda: seed_of(2.5), 2.5),
+    ],
     "seq_data_iter_random": iterator_cases(d2l.seq_data_iter_random)
     + [fine("huge", lambda: served(d2l.seq_data_iter_random), True)],
     "seq_data_iter_sequential": iterator_cases(d2l.seq_data_iter_sequential)
@@ -572,6 +702,12 @@ CASES = {
         refused("empty", lambda: figsize(()), ValueError, "figsize"),
         fine("huge", lambda: figsize((1e6, 1e6)), None),
     ],
+    "shown": [
+        fine("wrong", lambda: shown("a\0b"), r"'a\x00b'"),
+        fine("empty", lambda: shown(Path("")), "'.'"),
+        fine("huge", lambda: shown("a" * 10**6), f"{'a' * 200!r}... (1000000 charac"
+             "ters)"),
+    ],
     "speak_everywhere": [
         *wrong(
             lambda bad: d2l.speak_everywhere(bad, "a"),
@@ -579,13 +715,12 @@ CASES = {
             (5, TypeError, "int"),
             (__file__, ValueError, r"test_hostile\.py"),
         ),
-        refused("empty", lambda: d2l.speak_everywhere("", "a"), OSError, "a folder"),
+        refused("empty", lambda: d2l.speak_everywhere("", "a"), OSError, "such file"),
     ],
     "tokenize": [
         *wrong(
             d2l.tokenize,
-            ("a line", TypeError, "lines is one string, 'a line'"),
-            (b"a line", TypeError, "one string"),
+            (b"a line", TypeError, "isn't a list"),
             (5, TypeError, "lines=5 isn't a list"),
             (["a", 5], TypeError, r"lines\[1\] is 5, not a string"),
             ([["a"]], TypeError, r"lines\[0\] is \['a'\], not a string"),
@@ -593,12 +728,13 @@ CASES = {
         *wrong(lambda bad: d2l.tokenize(["a"], bad),
                ("letter", ValueError, "token must be 'word' or 'char', got 'letter'"),
                (["char"], ValueError, r"or 'char', got \['char'\]")),
+        *taken(d2l.tokenize, ("ab", "lines is one string, 'ab'", [["a"], ["b"]])),
         fine("empty", lambda: d2l.tokenize([]), []),
         fine("huge", lambda: len(d2l.tokenize(["a" * 10**6], "char")[0]), 10**6),
     ],
     "tokenize_nmt": [
-        *size("num_examples", lambda bad: d2l.tokenize_nmt(SENTENCE, bad))[:-2],
-        *wrong(d2l.tokenize_nmt, ("no tab", ValueError, "tab")),
+        *size("num_examples", lambda bad: d2l.tokenize_nmt(SENTENCE, bad), 0)[:-2],
+        *taken(d2l.tokenize_nmt, ("no tab", "tab", ([], []))),
         fine("empty", lambda: d2l.tokenize_nmt(""), ([], [])),
         fine("huge", lambda: d2l.tokenize_nmt(SENTENCE, HUGE),
              ([["go", "."]], [["va", "!"]])),
@@ -666,6 +802,7 @@ def test_every_function_that_takes_something_meets_wrong_empty_and_huge_input(na
 EXEMPT = {
     "data_dir": {"wrong", "huge"},  # takes nothing
     "find_time_machine": {"wrong", "huge"},  # takes nothing
+    "level_of_caller": {"wrong", "huge"},  # takes nothing
     "main": {"huge"},  # of download
     "read_time_machine": {"empty"},  # takes nothing
     "reason_of_no_file": {"huge"},  # looks at a file
@@ -685,6 +822,24 @@ def test_it_is_refused_clearly_or_works(case):
         case.call()
     # A message is to be read: a few lines, and no internal name of another library.
     assert len(str(error.value)) < 2000 or case.kind == "huge"
+
+
+@pytest.mark.situation("text: a flag, a seed and a number may be one of NumPy's")
+@pytest.mark.parametrize("kind", [np.int64, np.int32, np.uint8, np.array])
+def test_numpys_numbers_stand_for_pythons(kind):
+    def batches(number, on, seed):
+        loader, vocab = d2l.load_data_time_machine(
+            number(2), number(5), on, number(99), text="galley_log", seed=seed,
+            unicode=on,
+        )  # fmt: skip
+        return [(X.tolist(), Y.tolist()) for X, Y in loader], len(vocab)
+
+    for on in (True, False):
+        assert batches(kind, np.bool_(on), kind(3)) == batches(int, on, 3)
+    # Where the result may be all tokens: how often they must occur
+    for least in (2, 0.5):
+        wanted = d2l.Vocab(list("aab"), least).idx_to_token
+        assert d2l.Vocab(list("aab"), np.float32(least)).idx_to_token == wanted
 
 
 def test_a_failed_point_leaves_the_curves_as_they_were():

@@ -1,9 +1,12 @@
 """Figures: plots, axes, and the curve that grows in one display."""
 
+import gc
+import os
 import re
 import subprocess
 import sys
 import textwrap
+import threading
 from pathlib import Path
 
 import matplotlib as mpl
@@ -14,6 +17,7 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from d2l_local.display import plotting
+from d2l_local.display.figure import CurveFigure
 from d2l_local.display.plotting import (
     Animator,
     plot,
@@ -21,6 +25,7 @@ from d2l_local.display.plotting import (
     set_figsize,
     use_svg_display,
 )
+from d2l_local.run.progress import Progress
 
 ROOT = Path(__file__).parents[2]
 COLOURS = [colour.lower() for colour in plotting.COLOURS.values()]
@@ -76,9 +81,22 @@ def test_plot_of_more_curves_than_line_styles_drops_none(axes):
     assert len(styles) >= 5
 
 
-def test_plot_names_numbers_of_curves_that_do_not_pair_up(axes):
-    with pytest.raises(ValueError, match="2 curves in X but 3 in Y"):
+@pytest.mark.situation("drop-in: plot pairs curves as the classic one does")
+def test_plot_warns_of_numbers_of_curves_that_do_not_pair_up(axes):
+    with pytest.warns(UserWarning, match="2 curves in X but 3 in Y"):
         plot([[1], [2]], [[1], [2], [3]], axes=axes)
+    assert curves(axes) == [([1], [1]), ([2], [2]), ([1], [3])]
+    with pytest.warns(UserWarning, match="3 curves in X but 2 in Y"):
+        plot([[1], [2], [3]], [[1], [2]], axes=axes)
+    assert curves(axes) == [([1], [1]), ([2], [2])]
+
+
+@pytest.mark.situation("drop-in: plot takes one line style by itself")
+def test_a_line_style_may_be_given_by_itself(axes):
+    plot([1, 2], [[3, 4], [5, 6]], fmts="g-.", axes=axes)
+    assert [line.get_linestyle() for line in axes.lines] == ["-.", "-."]
+    with pytest.raises(ValueError, match="at least one line style"):
+        plot([1, 2], fmts="", axes=axes)
 
 
 def test_plot_without_points_draws_empty_axes(axes):
@@ -157,15 +175,16 @@ def test_set_figsize_sets_the_size_of_later_figures():
 # Animator: data
 
 
-def test_animator_keeps_points_and_draws_nothing_outside_a_notebook(capsys):
+def test_animator_keeps_points_and_draws_nothing_outside_a_notebook(
+    capsys, monkeypatch
+):
     animator = Animator(legend=["a", "b"])
+    monkeypatch.setattr(Animator, "_redraw", None)  # would fail if it were called
     animator.add(1, [2, None])
     animator.add(2, (3, np.float32(4)))
     animator.draw()
     assert animator.X == [[1, 2], [2]]
     assert animator.Y == [[2, 3], [4]]
-    assert animator.fig is None
-    assert plt.get_fignums() == []
     assert capsys.readouterr() == ("", "")
 
 
@@ -179,14 +198,19 @@ def test_animator_takes_single_numbers_and_an_x_for_each_curve():
     assert (animator.X, animator.Y) == ([[1], [2]], [[3], [4]])
 
 
+@pytest.mark.situation("drop-in: Animator.add takes a value less, with a warning")
 def test_animator_names_a_number_of_values_that_differs():
     animator = Animator()
     animator.add(1, [2, 3])
-    with pytest.raises(ValueError, match="1 y values for 2 curves"):
-        animator.add(1, [2])
-    with pytest.raises(ValueError, match="3 x values and 2 y values"):
-        animator.add([1, 2, 3], [2, 3])
+    with pytest.raises(ValueError, match="3 y values for 2 curves"):
+        animator.add(1, [2, 3, 4])
     assert animator.Y == [[2], [3]]
+    with pytest.warns(UserWarning, match="1 y values for 2 curves"):
+        animator.add(2, [4])
+    with pytest.warns(UserWarning, match="3 x values and 2 y values"):
+        animator.add([3, 3, 3], [5, 6])
+    assert animator.X == [[1, 2, 3], [1, 3]]
+    assert animator.Y == [[2, 4, 5], [3, 6]]
 
 
 # Animator: drawing
@@ -208,7 +232,6 @@ def test_svg_has_the_curves_labels_and_white_ground(animator):
     assert curves(axes) == list(zip(animator.X, animator.Y))
     assert axes.get_xlabel() == "epoch"
     assert axes.get_xlim() == (1, 10)
-    assert plt.get_fignums() == []
 
 
 def test_svg_is_white_whatever_the_style():
@@ -283,6 +306,191 @@ def test_only_the_first_axes_are_cleared():
     animator._svg()
     assert len(animator.axes) == 2
     assert len(animator.axes[1].lines) == 1
+
+
+# Animator: a pyplot figure
+
+
+def coloured(path):
+    """Count the pixels of a picture that are neither grey nor white."""
+    pixels = plt.imread(path)[:, :, :3]
+    return int((np.ptp(pixels, axis=2) > 0.2).sum())
+
+
+@pytest.mark.situation("figures: an Animator's figure is pyplot's current one")
+def test_the_figure_is_pyplots_current_one_with_all_points(animator):
+    assert plt.get_fignums() == [animator.fig.number]
+    assert plt.gcf() is animator.fig
+    assert plt.gca() is animator.axes[0] is animator.fig.axes[0]
+    assert curves(plt.gca()) == list(zip(animator.X, animator.Y))
+    assert isinstance(Animator(ncols=2).axes, list)
+
+
+@pytest.mark.situation("figures: plt.savefig after Animator.add holds the curve")
+def test_savefig_meets_the_complete_curve(tmp_path):
+    animator = Animator(legend=["a"])
+    for i in range(5):
+        animator.add(i, i * i)
+        plt.savefig(tmp_path / f"{i}.png")
+    assert coloured(tmp_path / "4.png") > coloured(tmp_path / "0.png") > 0
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_size_that_is_no_size_is_the_callers_error():
+    with pytest.raises(ValueError, match="figure size"):
+        Animator(figsize=(-1, 2))
+
+
+@pytest.mark.situation("figures: what a reader adds to the curve's figure stays")
+def test_what_a_reader_adds_stays_until_the_next_point(animator):
+    plt.title("my run")
+    animator._svg()
+    assert animator.axes[0].get_title() == "my run"
+    animator.add(5, [1, 2])
+    assert animator.axes[0].get_title() == ""  # cleared, as by the classic one
+    plt.subplots_adjust(left=0.3)
+    animator._svg()
+    assert animator.axes[0].get_position().x0 == pytest.approx(0.3)
+
+
+@pytest.mark.filterwarnings("error")
+def test_the_layout_can_be_made_tight(animator):
+    plt.tight_layout()
+    assert animator._svg(lay_out=True)
+
+
+@pytest.mark.situation("figures: a plot after a training leaves its curve alone")
+def test_a_plot_does_not_overwrite_a_curve(animator):
+    plot([7, 8, 9])
+    assert curves(plt.gca()) == [([0, 1, 2], [7, 8, 9])]
+    assert curves(animator.axes[0]) == list(zip(animator.X, animator.Y))
+    beside = Animator(ncols=2)
+    plot([1, 2])  # the axes that pyplot made last
+    assert curves(beside.axes[1]) == [([0, 1], [1, 2])]
+
+
+@pytest.mark.situation("figures: they don't pile up over a hundred trainings")
+@pytest.mark.filterwarnings("error")
+def test_figures_do_not_pile_up():
+    held = [Animator() for _ in range(30)]
+    assert len(plt.get_fignums()) == 20
+    assert plt.gcf() is held[-1].fig
+    plt.close("all")
+    for _ in range(20):  # of the reader, and so not ours to close
+        plt.figure()
+    held.append(Animator())
+    assert len(plt.get_fignums()) == 21
+    del held
+    for _ in range(100):
+        with Progress(1, 1) as progress:
+            progress.update(9.0, 100)
+    gc.collect()
+    assert sum(type(each) is CurveFigure for each in gc.get_objects()) <= 20
+
+
+@pytest.mark.situation("figures: a training without any epoch leaves none")
+def test_a_run_without_an_epoch_leaves_no_figure():
+    with Progress(3, 1):
+        pass
+    assert plt.get_fignums() == []
+
+
+@pytest.mark.situation("figures: where no window can be opened, training goes on")
+def test_a_window_that_fails_is_a_warning(monkeypatch, tmp_path):
+    def fail(**_):
+        raise ImportError("Cannot load backend 'TkAgg'")
+
+    monkeypatch.setattr(plt, "figure", fail)
+    with pytest.warns(UserWarning, match="can't open a window.*TkAgg.*MPLBACKEND"):
+        animator = Animator()
+    animator.add(1, 2)
+    animator.add(2, 3)
+    animator.fig.savefig(tmp_path / "c.png")
+    assert coloured(tmp_path / "c.png") > 0
+
+
+def test_another_thread_gets_a_figure_without_pyplot(tmp_path):
+    def train():
+        animator = Animator()
+        animator.add(1, 2)
+        animator.add(2, 3)
+        animator.fig.savefig(tmp_path / "c.png")
+
+    thread = threading.Thread(target=train)
+    thread.start()
+    thread.join()
+    assert coloured(tmp_path / "c.png") > 0
+    assert plt.get_fignums() == []
+
+
+@pytest.mark.situation("figures: in a headless script, show and savefig work")
+def test_a_script_without_a_display_shows_and_saves(tmp_path):
+    script = """
+        import warnings
+        warnings.simplefilter("error")
+        from matplotlib import pyplot as plt
+        import d2l_local; d2l_local.install_as_d2l()
+        from d2l_local.run.progress import Progress
+        with Progress(3, 1) as progress:
+            for value in (9.0, 8.0, 7.0): progress.update(value, 100)
+        assert plt.get_fignums() == [1]
+        plt.savefig("curve.png")
+        plt.show()
+    """
+    environment = {k: v for k, v in os.environ.items() if k != "DISPLAY"}
+    subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(script)], check=True, cwd=tmp_path,
+        env=environment | {"MPLBACKEND": "agg", "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert coloured(tmp_path / "curve.png") > 100
+
+
+# Ground and ink
+
+
+def ink(path):
+    """Return what share of a picture is dark, and the colour of its corner."""
+    pixels = plt.imread(path)[:, :, :3]
+    return float((pixels.max(axis=2) < 0.5).mean()), pixels[0, 0].tolist()
+
+
+@pytest.mark.situation("figures: ground and ink go together in a dark style")
+@pytest.mark.parametrize("style", ["dark_background", "ggplot", "Solarize_Light2"])
+@pytest.mark.parametrize("kind", ["plot", "plot into a figure", "animator"])
+def test_the_style_in_use_changes_no_pixel_of_ground_and_ink(tmp_path, style, kind):
+    def draw(name):
+        if kind == "animator":
+            made = Animator("x", "y", legend=["a"])
+            made.add(1, 2)
+            made.add(2, 1)
+        elif kind == "plot":
+            plot([1, 2], [3, 4], "x", "y", legend=["a"])
+        else:
+            plot([1, 2], [3, 4], "x", "y", legend=["a"], axes=plt.figure().gca())
+        plt.savefig(tmp_path / name, bbox_inches="tight")
+        axes = plt.gca()
+        plt.close("all")
+        return axes
+
+    plain = draw("plain.png")
+    with plt.style.context(style):
+        styled = draw("styled.png")
+    (share, corner), (styled_share, styled_corner) = (
+        ink(tmp_path / name) for name in ("plain.png", "styled.png")
+    )
+    assert corner == styled_corner == [1, 1, 1]
+    assert 0.5 < styled_share / share < 2
+    for look in (
+        lambda axes: axes.get_facecolor(),
+        lambda axes: axes.xaxis.label.get_color(),
+        lambda axes: axes.spines["left"].get_edgecolor(),
+        lambda axes: axes.get_xticklabels()[0].get_color(),
+        lambda axes: axes.get_xticklines()[0].get_color(),
+        lambda axes: axes.get_xgridlines()[0].get_color(),
+        lambda axes: axes.get_legend().get_frame().get_facecolor()[:3],
+        lambda axes: axes.get_legend().get_texts()[0].get_color(),
+    ):
+        assert to_hex(look(styled)) == to_hex(look(plain))
 
 
 # Animator: when it draws
@@ -393,6 +601,22 @@ def executed(run_cells):
         "plot([1, 2, 3], [4, 5, 6], xlabel='x')",
         "animator.add(30, [900])",
         "plot([1, 2, 3], [4, 5, 6], xlabel='x')",
+        "from matplotlib import pyplot as plt\n"
+        "made = Animator()\n"
+        "for i in range(3): made.add(i, i)\n"
+        "assert plt.gcf() is made.fig\n"
+        "plt.savefig('curve.png')\n"
+        "plt.gca().set_title('mine')\n"
+        "plt.show()",
+        "empty = Animator()",
+        "made.fig",
+        "from IPython.display import clear_output\n"
+        "made = Animator()\n"
+        "for i in range(3): made.add(i, i); clear_output(wait=True)\n"
+        "print('done')",
+        "import os; from matplotlib import image\n"
+        "pixels = image.imread('curve.png')[:, :, :3]\n"
+        "print(int((pixels.max(2) - pixels.min(2) > 0.2).sum()), plt.get_fignums())",
     ]
     return run_cells(cells)
 
@@ -415,3 +639,30 @@ def test_plot_shows_one_svg_that_is_always_the_same(executed):
     (first,), (second,) = executed[2].outputs, executed[4].outputs
     assert "<dc:date>" not in first.data["image/svg+xml"]
     assert first.data["image/svg+xml"] == second.data["image/svg+xml"]
+
+
+@pytest.mark.situation("figures: a notebook shows one figure, and saves it")
+def test_show_and_savefig_in_a_notebook_make_no_second_figure(executed):
+    (output,) = executed[5].outputs
+    assert output.output_type == "display_data"
+    assert "<!-- mine -->" in output.data["image/svg+xml"]
+    assert executed[6].outputs == []  # nothing to show yet
+    (printed,) = executed[9].outputs
+    number, opened = printed.text.split(maxsplit=1)
+    assert int(number) > 20 and opened == "[]\n"
+
+
+def test_a_figure_that_is_named_in_a_later_cell_is_shown_there(executed):
+    (copy,) = executed[7].outputs
+    assert copy.output_type == "display_data"
+    assert "image/svg+xml" in copy.data
+
+
+@pytest.mark.situation("figures: a curve survives clear_output")
+def test_a_curve_survives_the_clearing_of_its_cell(executed):
+    printed, figure = executed[8].outputs
+    assert printed.text == "done\n"
+    assert figure.data["text/plain"] == Animator.TEXT
+    (path,) = re.findall(r'<path d="([^"]*)" clip-path[^>]*#0072b2', figure.data[
+        "image/svg+xml"])  # fmt: skip
+    assert len(re.findall("[ML]", path)) == 3

@@ -280,6 +280,7 @@ def test_a_notebook_sees_the_curve_up_to_the_divergence(executed):
     assert error.ename == "TrainingDiverged"
 
 
+@pytest.mark.situation("first steps: interrupting a training leaves no long traceback")
 def test_a_notebook_sees_the_curve_up_to_the_interrupt(executed):
     figure, line, error = executed[3].outputs
     assert points(figure) == 3

@@ -62,6 +62,7 @@ def test_any_other_line_is_not(line):
     assert not is_known_notice(line)
 
 
+@pytest.mark.situation("first steps: TensorFlow's log is silenced")
 def test_known_notices_are_dropped_and_others_passed_on_in_order():
     written = stderr_of(r"""
         with without_known_notices():

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from d2l_local.text.loading import load_corpus
 from d2l_local.text.reading import decode, read_lines, read_pieces
+from d2l_local.text.sentence_pairs import read_data_nmt
 from d2l_local.text.sources import EMBEDDED, find_source
 
 # Bytes that make up line ends, marks and characters of every length, and break them.
@@ -52,6 +54,8 @@ def test_pieces_are_read_as_the_whole_for_any_bytes_and_seams(data, sizes):
 @given(st.lists(st.sampled_from(BYTES)).map(b"".join), st.integers(1, 9))
 def test_lines_are_those_of_text_mode(tmp_path_factory, data, size):
     path = tmp_path_factory.getbasetemp() / "lines.txt"
+    if b"\x00" in data:  # many of which are no text, so a few are read in a long one
+        data += b"plain text " * 1000
     path.write_bytes(data)
     with open(path, encoding="utf-8-sig") as file:
         expected = [line.removesuffix("\n") for line in file]
@@ -149,6 +153,29 @@ def test_what_is_no_file_is_named_with_the_reason(make, read, tmp_path):
 def test_a_name_that_is_too_long_is_the_systems_error(read, tmp_path):
     with pytest.raises(OSError, match="File name too long"):
         read(tmp_path / ("a" * 5000))
+
+
+STORY = "It was a dark and stormy night; the rain fell in torrents.\n" * 200
+
+
+@pytest.mark.situation("text: a whole text is given in place of a path")
+@pytest.mark.parametrize("read", [read_lines, find_source, read_data_nmt, load_corpus])
+@pytest.mark.parametrize("text", [STORY, STORY[:70], STORY.replace("\n", " ")])
+def test_a_text_in_place_of_a_path_is_told_by_its_first_words(read, text):
+    with pytest.raises(FileNotFoundError, match="It was a dark and stormy") as error:
+        read(text)
+    message = str(error.value)
+    assert "if it is a text itself, save it as a file" in message
+    assert "write_text(text, encoding='utf-8')" in message
+    assert len(message) < 900
+
+
+@pytest.mark.parametrize("read", [read_lines, find_source, read_data_nmt])
+@pytest.mark.parametrize("text", [STORY.encode(), [STORY] * 100])
+def test_what_is_no_path_is_shown_by_its_beginning(read, text):
+    with pytest.raises(TypeError, match="It was a dark and stormy") as error:
+        read(text)
+    assert len(str(error.value)) < 400
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")

@@ -11,6 +11,7 @@ README = Path(__file__).parents[2] / "README.md"
 FRENCH = "Elle est prête. À bientôt, mon cœur, ça va très bien ? Où êtes-vous né ?\n"
 
 
+@pytest.mark.situation("first steps: README trains on a text of your own")
 def test_a_model_is_trained_on_a_text_of_ones_own(tmp_path, monkeypatch, capsys):
     blocks = re.findall(r"```python\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
     (code,) = [block for block in blocks if "my-novel.txt" in block]

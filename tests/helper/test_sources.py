@@ -178,6 +178,41 @@ def test_a_wrong_book_that_is_a_web_page_is_called_one(places, page):
         find_time_machine()
 
 
+@pytest.mark.situation("download: no home folder, and D2L_DATA_DIR in that of nobody")
+def test_without_a_home_folder_the_embedded_text_is_read(monkeypatch, places, capsys):
+    def none():
+        raise FileNotFoundError("there is no home folder with a cache")
+
+    monkeypatch.setattr(sources, "user_cache", none)
+    monkeypatch.setenv("D2L_DATA_DIR", "~no_such_user")
+    with pytest.warns(UserWarning) as caught:
+        assert find_time_machine() is EMBEDDED[STAND_IN]
+    assert [str(warning.message) for warning in caught] == [
+        "D2L_DATA_DIR='~no_such_user': there is no home folder '~no_such_user'. Give "
+        "the whole path. Until then, The Time Machine isn't looked for there",
+        "there is no home folder with a cache. Until then, The Time Machine isn't "
+        "looked for there",
+    ]
+    assert {warning.filename for warning in caught} == {__file__}
+    assert "embedded in d2l_local" in capsys.readouterr().out
+    monkeypatch.setenv("D2L_TEXT", "book")
+    with pytest.warns(UserWarning), pytest.raises(FileNotFoundError, match="no folder"):
+        find_time_machine()
+
+
+@pytest.mark.parametrize("old", [True, False])
+def test_a_cache_in_no_home_folder_is_said(monkeypatch, old):
+    def nowhere(name):
+        if old:  # as platformdirs was before it raised an error
+            return Path("~/.cache") / name
+        raise RuntimeError("could not determine the home directory")
+
+    monkeypatch.undo()
+    monkeypatch.setattr("platformdirs.user_cache_path", nowhere)
+    with pytest.raises(FileNotFoundError, match="set D2L_DATA_DIR to a folder"):
+        download.user_cache()
+
+
 # Any text
 
 

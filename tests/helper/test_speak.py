@@ -207,6 +207,16 @@ def test_a_framework_that_fails_is_named_with_its_reason(tmp_path):
         speak.speak_everywhere(gru, "time")
 
 
+@pytest.mark.situation("processes: a console whose encoding lacks the letters")
+def test_letters_of_any_script_are_read_whatever_the_console_writes(
+    tmp_path, monkeypatch
+):
+    pytest.importorskip("torch")
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    path = put(tmp_path / "weights", Architecture("rnn", 6, 8), list("ét中文 "))
+    assert speak.generate_apart(path, "é中", 1, "torch").startswith("é中")
+
+
 def test_a_text_that_begins_with_a_dash_is_no_option(tmp_path):
     pytest.importorskip("torch")
     path = put(tmp_path / "weights", Architecture("rnn", 6, 8), list("time-"))

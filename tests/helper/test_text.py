@@ -196,12 +196,20 @@ def test_load_corpus_time_machine_is_load_corpus_by_that_name(book):
     assert vocab.to_tokens(words) == ["the", "time", "machine", "by", *"hg", "wells"]
 
 
-@pytest.mark.parametrize("bad", [0, -2])
-def test_max_tokens_that_leave_nothing_are_refused(bad, write):
-    with pytest.raises(ValueError, match=f"max_tokens={bad}"):
-        load_corpus_time_machine(bad)
-    with pytest.raises(ValueError, match=f"max_tokens={bad}"):
-        load_corpus(write("abc"), max_tokens=bad)
+@pytest.mark.situation("drop-in: max_tokens of 0 or less is the whole text")
+@pytest.mark.parametrize("number", [0, -2])
+def test_max_tokens_below_one_is_the_whole_text(number, write):
+    with pytest.warns(UserWarning, match=f"max_tokens={number} stands for the whole"):
+        assert len(load_corpus(write("abc"), max_tokens=number)[0]) == 3
+
+
+@pytest.mark.situation("drop-in: lines that are cut already stay as they are")
+def test_characters_of_lines_that_are_cut_already():
+    assert tokenize([["4"], ["8", "15"]], "char") == [["4"], ["8", "15"]]
+    with pytest.raises(TypeError, match=r"lines\[0\] is \['4'\]"):
+        tokenize([["4"]], "word")
+    with pytest.warns(UserWarning, match="lines is one string, 'ab'"):
+        assert tokenize("ab", "char") == [["a"], ["b"]]
 
 
 @pytest.mark.parametrize("bad", [1.5, "9", None])

@@ -50,7 +50,7 @@ def test_counts_that_were_made_already_give_the_same_vocabulary():
         ({"a": 1}, "tokens is of type dict"),
         ({"a"}, "tokens is of type set"),
         (iter("ab"), r"type str_\w*iterator.*list\(\.\.\.\)"),
-        ([["a"], "b"], r"tokens\[1\] is 'b', where the lines before are lists"),
+        ([["a"], 5], r"tokens\[1\] is 5, where the lines before are lists"),
         (["a", ["b"]], "can't be a token: unhashable type: 'list'"),
         ([["a", ["b"]]], "can't be a token"),
         ([{"a": 1}], "can't be a token"),
@@ -155,9 +155,12 @@ def test_to_tokens_takes_lists_tuples_and_arrays():
     assert vocab.to_tokens([1, 2]) == ["a", "b"]
     assert vocab.to_tokens((2,)) == ["b"]
     assert vocab.to_tokens(np.array([[1], [2]])) == [["a"], ["b"]]
+    assert vocab.to_tokens(np.array([1.0, 2.0], np.float32)) == ["a", "b"]
+    with pytest.raises(TypeError, match="1.5 isn't an index"):
+        vocab.to_tokens(np.array([1.5]))
 
 
-@pytest.mark.parametrize("index", [3, -1, 10**6])
+@pytest.mark.parametrize("index", [3, -4, 10**6])
 def test_to_tokens_names_an_index_out_of_range_and_the_size(index):
     with pytest.raises(IndexError, match=rf"index {index} .* 3 tokens.* 0 to 2"):
         Vocab(["a", "b"]).to_tokens(index)
@@ -176,10 +179,34 @@ def test_reserved_tokens_given_as_a_string_are_refused():
         Vocab(["a"], reserved_tokens="<pad>")
 
 
+@pytest.mark.situation("drop-in: a reserved token named twice is a warning")
 @pytest.mark.parametrize("reserved", [["<unk>"], ["<pad>", "<pad>"]])
-def test_reserved_tokens_named_twice_are_refused(reserved):
-    with pytest.raises(ValueError, match="two indices"):
-        Vocab(["a"], reserved_tokens=reserved)
+def test_reserved_tokens_named_twice_keep_their_places(reserved):
+    with pytest.warns(UserWarning, match="two places"):
+        vocab = Vocab(["a"], reserved_tokens=reserved)
+    assert vocab.idx_to_token == ["<unk>", *reserved, "a"]
+    assert vocab["<unk>"] == vocab.unk == vocab["never seen"]
+    assert vocab["a"] == len(vocab) - 1
+
+
+@pytest.mark.situation("drop-in: a Counter is counted tokens")
+def test_a_counter_is_counted_tokens():
+    counted = Counter("abca")
+    assert count_corpus(counted) == counted and count_corpus(counted) is not counted
+    assert Vocab(counted, min_freq=2).idx_to_token == ["<unk>", "a"]
+
+
+@pytest.mark.situation("drop-in: a string among lines counts as its characters")
+def test_a_string_among_lines_counts_as_its_characters():
+    with pytest.warns(UserWarning, match=r"tokens\[1\] is 'bc'") as caught:
+        assert count_corpus([["a"], "bc"]) == Counter("abc")
+    assert caught[0].filename == __file__
+
+
+@pytest.mark.situation("drop-in: a negative index counts from the end")
+def test_a_negative_index_counts_from_the_end_with_a_warning():
+    with pytest.warns(UserWarning, match="index -1 counts from the end.* 0 to 2"):
+        assert Vocab(["a", "b"]).to_tokens([1, -1]) == ["a", "b"]
 
 
 def test_repr_shows_the_size_and_the_first_tokens():

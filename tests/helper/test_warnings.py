@@ -20,7 +20,7 @@ IMPORT_ALL = """
 import d2l_check, d2l_local
 others = {"torch", "tensorflow", "mxnet"} - {framework}
 if framework != "tensorflow":
-    others.add("keras2")
+    others |= {"keras2", "keras2_calls"}
 imported = 0
 for package in (d2l_local, d2l_check):
     root = pathlib.Path(package.__file__).parent

@@ -4,7 +4,7 @@ import copy
 
 from nbformat.v4 import new_output
 
-from tools.notebook import code_cells
+from tools.notebook import code_cells, seal
 
 
 def executed(notebook):
@@ -13,4 +13,5 @@ def executed(notebook):
     for number, cell in enumerate(code_cells(notebook), 1):
         cell.execution_count = number
         cell.outputs = [new_output("stream", name="stdout", text=f"{number}\n")]
+    seal(notebook)
     return notebook

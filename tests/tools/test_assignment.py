@@ -1,5 +1,6 @@
 """The exercises as an nbgrader course, proved with nbgrader itself."""
 
+import ast
 import contextlib
 import io
 import os
@@ -7,15 +8,19 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbformat import from_dict
+from nbformat.v4 import new_code_cell
 from nbgrader.api import Gradebook
 
+from d2l_check.grading.original import mark
+from tests.grading.attacks import ATTACKS
 from tools import notebook as nb
 from tools.assignment import assignments, main
 from tools.book import ROOT, BookError, Language, load
 from tools.build import build_all
 from tools.execute import KERNEL_ENVIRONMENT
-from tools.source import apply_fast
 
 BIN = str(Path(sys.executable).parent)
 ENVIRONMENT = {
@@ -25,6 +30,7 @@ ENVIRONMENT = {
     "PATH": os.pathsep.join([BIN, os.environ["PATH"]]),
     "PYTHONPATH": str(ROOT),
     "D2L_TEXT": "embedded",
+    "D2L_CHECK_SECONDS": "10",
     "JUPYTER_PREFER_ENV_PATH": "1",  # the kernel of this environment, not of the user
 }
 ENVIRONMENT.pop("D2L_DATA_DIR", None)
@@ -34,8 +40,8 @@ def lay_out(course, book, *options):
     return main([str(course), "--root", str(book.root), *options])
 
 
-def nbgrader(course, *arguments):
-    """Run an nbgrader command in a course and let it fail loudly."""
+def nbgrader(course, *arguments, fails=False):
+    """Run an nbgrader command in a course, and return what it says."""
     done = subprocess.run(
         [sys.executable, "-m", "nbgrader", *arguments],
         cwd=course,
@@ -43,42 +49,8 @@ def nbgrader(course, *arguments):
         capture_output=True,
         text=True,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
-def hand_in(course, assignment, student, origin):
-    """Put the notebooks of `origin` into the student's submission."""
-    target = course / "submitted" / student / assignment
-    target.mkdir(parents=True)
-    for path in (course / origin / assignment).glob("*.ipynb"):
-        nb.write(target / path.name, nb.read(path))
-
-
-def grade(course, assignment):
-    """Release an assignment, hand it in solved and blank, and have both graded."""
-    nbgrader(course, "generate_assignment", assignment)
-    hand_in(course, assignment, "solver", "source")
-    hand_in(course, assignment, "sleeper", "release")
-    nbgrader(course, "autograde", assignment)
-    scores = {}
-    with Gradebook(f"sqlite:///{course}/gradebook.db") as book:
-        for submission in book.assignment_submissions(assignment):
-            for notebook in submission.notebooks:
-                key = submission.student.id, notebook.name
-                scores[key] = (notebook.score, notebook.max_score)
-    return scores
-
-
-def failed_checks(course, student, assignment, name):
-    """What each check of a graded notebook ended in; None where it passed."""
-    graded = nb.read(course / "autograded" / student / assignment / f"{name}.ipynb")
-    ends = {}
-    for cell in nb.code_cells(graded):
-        mark = cell.metadata.get("nbgrader", {})
-        if mark.get("grade") and not mark.get("solution"):
-            errors = [o.ename for o in cell.outputs if o.output_type == "error"]
-            ends[mark["grade_id"]] = errors[0] if errors else None
-    return ends
+    assert (done.returncode != 0) == fails, done.stdout + done.stderr
+    return done.stdout + done.stderr
 
 
 def test_a_course_holds_marked_notebooks_without_outputs(book, tmp_path):
@@ -98,6 +70,7 @@ def test_links_of_a_course_lead_online(book, tmp_path):
     assert "](../" not in text
 
 
+@pytest.mark.situation("first steps: torch and pytorch are one framework")
 def test_a_framework_goes_by_the_name_that_python_imports_too(book, tmp_path):
     assert lay_out(tmp_path / "course", book, "--framework", "torch") == 0
     names = [path.name for path in (tmp_path / "course").rglob("*.ipynb")]
@@ -113,6 +86,7 @@ def course(request, tmp_path_factory):
     return request.param, folder, printed.getvalue()
 
 
+@pytest.mark.situation("first steps: an assignment links to no solutions")
 def test_no_cell_of_an_assignment_leads_to_the_solutions(course):
     _, folder, _ = course
     for path in (folder / "source").rglob("*.ipynb"):
@@ -122,6 +96,7 @@ def test_no_cell_of_an_assignment_leads_to_the_solutions(course):
         assert f"/{path.parent.name}.ipynb)" in cells[0].source, path  # the chapter
 
 
+@pytest.mark.situation("first steps: sections that a language lacks are named")
 def test_sections_that_a_language_lacks_are_named(course):
     language, folder, printed = course
     made = {path.name for path in (folder / "source").iterdir()}
@@ -175,22 +150,179 @@ def exercises():
     return [path.stem for path in load(ROOT).exercise_paths()]
 
 
-@pytest.mark.parametrize("stem", exercises())
-def test_solutions_get_full_marks_and_blanks_none(tmp_path, stem):
-    """The real exercises, on the reduced budget, in every framework."""
-    book = load(ROOT)
-    course = tmp_path / "course"
-    assert lay_out(course, book) == 0
-    for path in (course / "source" / stem).glob("*.ipynb"):
+# nbgrader itself, on the exercises of one section without their experiments
+
+STEM = "12-deep-rnn"
+FULL = 18
+CONFIG = """
+c.Judge.seconds = 50
+c.ExecutePreprocessor.timeout = 15  # what a silenced kernel is waited for
+"""
+
+
+def graded(notebook):
+    return [c for c in nb.code_cells(notebook) if mark(c).get("grade")]
+
+
+def answers(notebook):
+    """The cells of code that are to be filled in, by the name that their check has."""
+    cells = [c for c in nb.code_cells(notebook) if mark(c).get("solution")]
+    names = [mark(cell)["grade_id"].removeprefix("check-") for cell in graded(notebook)]
+    return dict(zip(names, cells, strict=True))
+
+
+def only_defines(cell):
+    body = ast.parse(cell.source).body if cell.cell_type == "code" else [None]
+    return all(isinstance(each, ast.FunctionDef | ast.ClassDef) for each in body)
+
+
+def without_experiments(notebook):
+    """Leave out what comes between the checks, which may take minutes."""
+    first = next(i for i, cell in enumerate(notebook.cells) if mark(cell))
+    rest = [c for c in notebook.cells[first:] if mark(c) or only_defines(c)]
+    notebook.cells[first:] = rest
+
+
+def solved(notebook, source):
+    """Write the right answers in."""
+    for name, cell in answers(notebook).items():
+        cell.source = answers(source)[name].source
+
+
+def careless(notebook, source):
+    """Answer everything, and delete what can be deleted, the imports among it."""
+    solved(notebook, source)
+    notebook.cells = [c for c in notebook.cells if c.cell_type != "code" or mark(c)]
+
+
+def cheat(notebook, source):
+    """Try all attacks at once in front of each answer, and solve nothing."""
+    tries = [
+        f"try:\n    exec({code!r}, globals())\nexcept BaseException:\n    pass"
+        for code in ATTACKS.values()
+        if "def sliding_windows" not in code
+    ]
+    for cell in answers(notebook).values():
+        cell.source = "\n".join([*tries, cell.source])
+
+
+def killer(notebook, source):
+    """Break four functions so that they end a process, or flood it; and the kernel."""
+    solved(notebook, source)
+    broken = {
+        "gru-cell": "gru_cell(X, H, params):\n    import os; os._exit(0)",
+        "gru-layer": "gru_layer(q, h, number):\n    while True:\n        pass",
+        "detach": "detach(state):\n    return [0.0] * 3_000_000",
+        "clip": "clip(grads, theta):\n    print('a' * 30_000_000); raise SystemExit",
+    }
+    for name, code in broken.items():
+        answers(notebook)[name].source = f"def {code}"
+    place = notebook.cells.index(answers(notebook)["gru-cell"])
+    notebook.cells.insert(place, new_code_cell("import os\nos._exit(1)"))
+
+
+def tamperer(notebook, source):
+    """Change, copy, exchange and delete what belongs to nbgrader; solve nothing."""
+    tests = graded(notebook)
+    for number, cell in enumerate(tests):
+        cell.source = "print('all 9 correct')"
+        cell.metadata["tags"] = ["skip-execution"]
+        cell.metadata["nbgrader"] |= {
+            "points": 100, "grade": number % 2 == 0, "solution": number % 3 == 0
+        }  # fmt: skip
+    marks = [cell.metadata["nbgrader"] for cell in tests]
+    marks[0]["grade_id"], marks[1]["grade_id"] = marks[1]["grade_id"], "answer-1"
+    marks[2]["grade_id"] = "check-of-my-own"
+    marks[3]["grade_id"] = ["a", "list"]
+    del marks[4]["grade_id"]
+    tests[5].metadata["nbgrader"] = "a text"
+    tests[6].cell_type = "markdown"
+    del tests[6]["outputs"], tests[6]["execution_count"]
+    notebook.cells.remove(tests[7])
+    notebook.cells.remove(tests[8])
+    notebook.cells.insert(0, tests[8])
+    notebook.cells.insert(5, from_dict(tests[8]))
+
+
+def honest_tamperer(notebook, source):
+    """Do the same by accident, with the right answers."""
+    tamperer(notebook, source)
+    cells = [c for c in nb.code_cells(notebook) if mark(c).get("solution")]
+    right = {mark(c)["grade_id"]: c.source for c in answers(source).values()}
+    for cell in cells:
+        cell.source = right.get(mark(cell)["grade_id"], cell.source)
+
+
+EVERY = "pytorch", "tensorflow", "mxnet"
+STUDENTS = {
+    solved: (("pytorch",), FULL),
+    careless: (EVERY, FULL),
+    cheat: (EVERY, 0),
+    killer: (("pytorch",), FULL - 4 * 2),
+    tamperer: (("mxnet",), 0),
+    honest_tamperer: (("mxnet",), FULL),
+}
+
+
+@pytest.fixture(scope="module")
+def gradebook(tmp_path_factory):
+    """The points of each student's notebook, as nbgrader has them, and the course."""
+    course, book = tmp_path_factory.mktemp("course"), load(ROOT)
+    with contextlib.redirect_stdout(io.StringIO()):
+        assert lay_out(course, book) == 0
+    with (course / "nbgrader_config.py").open("a") as config:
+        config.write(CONFIG)
+    for path in (course / "source" / STEM).glob("*.ipynb"):
         notebook = nb.read(path)
-        for cell in nb.code_cells(notebook):
-            cell.source = apply_fast(cell.source, cell.metadata.get("fast", {}))
+        without_experiments(notebook)
         nb.write(path, notebook)
-    scores = grade(course, stem)
-    for key in book.keys:
-        name = f"{stem}-{key}"
-        solved, full = scores["solver", name]
-        assert solved == full > 0, key
-        assert scores["sleeper", name] == (0, full), key
-        ends = failed_checks(course, "sleeper", stem, name)
-        assert ends and set(ends.values()) == {"CheckFailed"}, key
+    nbgrader(course, "generate_assignment", STEM)
+    for student, (keys, _points) in STUDENTS.items():
+        target = course / "submitted" / student.__name__ / STEM
+        target.mkdir(parents=True)
+        for key in set(keys) & set(book.keys):
+            name = f"{STEM}-{key}.ipynb"
+            notebook = nb.read(course / "release" / STEM / name)
+            student(notebook, nb.read(course / "source" / STEM / name))
+            nbformat.write(notebook, target / name)
+    nbgrader(course, "autograde", STEM)
+    scores = {}
+    with Gradebook(f"sqlite:///{course}/gradebook.db") as records:
+        for submission in records.assignment_submissions(STEM):
+            for notebook in submission.notebooks:
+                key = notebook.name.removeprefix(f"{STEM}-")
+                scores[submission.student.id, key] = notebook.score, notebook.max_score
+    return course, scores
+
+
+@pytest.mark.situation("nbgrader: right answers, set-up cells deleted")
+@pytest.mark.situation("nbgrader: the functions of check replaced, nothing solved")
+@pytest.mark.situation("exercises: what grades is out of an answer's reach")
+@pytest.mark.parametrize("student", STUDENTS, ids=lambda student: student.__name__)
+def test_points_are_those_of_the_answers(gradebook, student):
+    course, scores = gradebook
+    keys, points = STUDENTS[student]
+    for key in set(keys) & set(load(ROOT).keys):
+        assert scores[student.__name__, key] == (points, FULL), key
+        name = f"{STEM}-{key}.ipynb"
+        shown = nb.read(course / "autograded" / student.__name__ / STEM / name)
+        reports = [str(output) for cell in graded(shown) for output in cell.outputs]
+        assert len(reports) == 9
+        assert sum("CheckFailed" in report for report in reports) == 9 - points / 2
+        assert all("correct" in report for report in reports)
+
+
+@pytest.mark.situation("nbgrader: a file that isn't a notebook, or of another section")
+def test_a_wrong_file_is_named(gradebook, tmp_path):
+    course, _scores = gradebook
+    for student, text in (("scribbler", "{"), ("stranger", None)):
+        target = course / "submitted" / student / STEM
+        target.mkdir(parents=True)
+        path = target / f"{STEM}-pytorch.ipynb"
+        other = ROOT / "notebooks/pytorch/exercises/01-why-sequences.ipynb"
+        path.write_text(text or other.read_text("utf-8"), "utf-8")
+    said = nbgrader(course, "autograde", STEM, "--student", "scribbler", fails=True)
+    assert "scribbler can't be graded." in said
+    assert "12-deep-rnn-pytorch.ipynb is not a Jupyter notebook" in said
+    said = nbgrader(course, "autograde", STEM, "--student", "stranger")
+    assert "the notebook of stranger is of another assignment" in said

@@ -53,6 +53,7 @@ def save_in_jupyter(path):
     manager.save(model, path.name)
 
 
+@pytest.mark.situation("first steps: a notebook that JupyterLab has saved")
 def test_a_notebook_saved_in_jupyter_is_not_stale_and_the_build_restores_it(book):
     build(book)
     path = book.notebooks / "mxnet" / "01-sample.ipynb"

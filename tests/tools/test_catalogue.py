@@ -137,7 +137,7 @@ def test_a_malformed_file_is_named_with_its_line(old, new, message):
 def test_a_file_in_another_encoding_is_named(tmp_path):
     path = tmp_path / "a.po"
     path.write_bytes(dumps(catalogue(One="一")).encode("gb18030"))
-    with pytest.raises(BookError, match="zh/a.po: not UTF-8"):
+    with pytest.raises(BookError, match="zh/a.po:1: not UTF-8"):
         load(path, "zh/a.po")
 
 

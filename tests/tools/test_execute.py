@@ -119,6 +119,7 @@ def stored_files(book):
     return {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in paths}
 
 
+@pytest.mark.situation("first steps: outputs of untouched notebooks stay as they are")
 def test_what_is_up_to_date_is_neither_executed_nor_written(book, edit, capsys):
     one = ["--framework", "mxnet", "--kind", "chapter", "--store"]
     assert command(book, *one) == 0
@@ -302,3 +303,22 @@ def test_an_interrupted_call_ends_in_order_and_keeps_what_is_done(book, edit):
     assert process.returncode == 130
     assert "the same command continues" in errors and "Traceback" not in errors
     assert len(list((book.build / "cache").iterdir())) == 1
+
+
+@pytest.mark.situation("first steps: a cell that is run again after the end")
+def test_cells_that_fail_when_run_again_are_named(book, edit, capsys):
+
+    cells = (
+        "n = 2\n```\n\n```{code-cell}\nprint(n + 1)\n```\n\n```{code-cell}\nn = 'two'"
+    )
+    edit("1 + 1", cells, "02-next.md")
+    options = ["02-next", "--root", str(book.root), "--framework", "pytorch", "--twice"]
+    assert section_command.main(options) == 1
+    message = capsys.readouterr().err
+    assert message.count("run again after the end") == 1
+    assert (
+        "PyTorch, 02-next: code cell 3, run again after the end: TypeError" in message
+    )
+    assert not book.notebooks.exists() or not list(book.notebooks.rglob("*.ipynb"))
+    edit("n = 'two'", "m = 'two'", "02-next.md")
+    assert section_command.main(options) == 0

@@ -4,6 +4,7 @@ import importlib
 import re
 import sys
 import xml.etree.ElementTree as ET
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -150,6 +151,12 @@ def test_wide_letters_count_as_squares_and_accents_not_at_all(svg):
 # The figures of the book
 
 
+@cache
+def figures_of_the_book():
+    """The figures that the sources show, which take a while to read."""
+    return shown(BOOK)
+
+
 def scripts():
     return [s for s in (ROOT / "img").glob("*.py") if "LABELS" in s.read_text("utf-8")]
 
@@ -157,7 +164,7 @@ def scripts():
 @pytest.mark.parametrize("language", BOOK.languages, ids=lambda each: each.key)
 def test_figures_of_translated_chapters_exist_in_their_language(language):
     drawn = {path.name for path in (ROOT / "img" / language.key).glob("*.svg")}
-    wanted = {f.file for f in shown(BOOK) if f.stem in language.translated}
+    wanted = {f.file for f in figures_of_the_book() if f.stem in language.translated}
     catalogue = Catalogues(BOOK, language).catalogue("figures")
     waiting = {
         f"{Path(source).stem.replace('_', '-')}.svg"
@@ -169,7 +176,7 @@ def test_figures_of_translated_chapters_exist_in_their_language(language):
 
 
 def test_every_chapter_has_a_figure_of_its_own_with_an_alt_text():
-    figures = shown(BOOK)
+    figures = figures_of_the_book()
     with_figure = {figure.stem for figure in figures}
     assert [p.stem for p in BOOK.chapter_paths() if p.stem not in with_figure] == []
     files = [figure.file for figure in figures]
@@ -184,7 +191,7 @@ def test_the_figures_are_listed_with_their_alt_texts(capsys):
     assert main(["--list"]) == 0
     printed = capsys.readouterr().out
     assert "Figure 12.1 (12-deep-rnn): img/deep-rnn.svg\nalt text: A grid" in printed
-    assert printed.count("alt text: ") == len(shown(BOOK))
+    assert printed.count("alt text: ") == len(figures_of_the_book())
 
 
 @pytest.mark.parametrize("key", LANGUAGES)

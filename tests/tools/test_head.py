@@ -1,3 +1,4 @@
+import os
 import re
 import subprocess
 import sys
@@ -8,8 +9,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from tools.book import ROOT, load
 from tools.build import build_all
-from tools.head import set_up
-from tools.notebook import code_cells
+from tools.head import set_up, without_language
+from tools.notebook import code_cells, read
 
 
 def opening(book, index=0):
@@ -103,6 +104,32 @@ def test_set_up_of_a_page_that_runs_all_frameworks_installs_for_all(
 ):
     code = every_set_up(real_book)["all"]
     assert "mxnet==1.9.1" in run(code, tmp_path, ["d2l_local", *real_book.install])
+
+
+@pytest.mark.situation("language: a translated notebook's checks answer in its own")
+def test_set_up_of_a_translated_notebook_says_the_language(real_book, monkeypatch):
+    frameworks, language = real_book.frameworks[:1], real_book.languages[0]
+    english = set_up(frameworks, real_book)
+    code = set_up(frameworks, real_book, language)
+    assert without_language(code) == without_language(english) == english
+    assert len(code.splitlines()) == len(english.splitlines()) + 1
+    begin = code.partition("needed =")[0]
+    monkeypatch.delenv("D2L_LANGUAGE", raising=False)
+    exec(begin)
+    assert os.environ["D2L_LANGUAGE"] == language.key
+    monkeypatch.setenv("D2L_LANGUAGE", "en")  # whoever has chosen has chosen
+    exec(begin)
+    assert os.environ["D2L_LANGUAGE"] == "en"
+
+
+@pytest.mark.situation("language: the committed translations with checks say theirs")
+def test_translated_notebooks_with_checks_say_their_language(real_book):
+    found = sorted(real_book.translations.glob("*/notebooks/*/*/*.ipynb"))
+    assert len(found) >= 18
+    for path in found:
+        language = path.relative_to(real_book.translations).parts[0]
+        code = code_cells(read(path))[0].source
+        assert f'environ.setdefault("D2L_LANGUAGE", "{language}")' in code, path
 
 
 def test_set_up_reports_a_failing_installation(real_book, tmp_path):

@@ -19,6 +19,7 @@ def test_the_map_is_that_of_the_first_framework_that_is_installed(book, monkeypa
         lab.map_path(book)
 
 
+@pytest.mark.situation("first steps: make lab opens the map")
 def test_the_address_of_jupyterlab_leads_to_the_map():
     """JupyterLab itself, started elsewhere."""
     options = ["--allow-root", "--no-browser", "--port=0"]

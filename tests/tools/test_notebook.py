@@ -7,6 +7,7 @@ from nbformat.v4 import new_output
 from tests.tools.records import executed
 from tools import notebook as nb
 from tools.build import build_all
+from tools.head import with_language
 
 
 @pytest.fixture
@@ -82,6 +83,15 @@ def test_all_outputs_are_dropped_when_any_code_changed(built):
     assert not nb.has_outputs(target)
 
 
+def test_outputs_are_carried_over_to_another_language_of_the_checks(built):
+    target = built[0].notebook
+    stored = executed(target)
+    first = nb.code_cells(target)[0]
+    first.source = with_language(first.source, "ko")
+    assert "ko" in first.source
+    assert nb.carry_outputs(target, stored) and nb.has_outputs(target)
+
+
 def test_the_live_note_is_not_stored(built):
     target = built[0].notebook
     stored = executed(target)
@@ -110,4 +120,5 @@ def test_defects_of_an_unexecuted_emptied_or_failed_notebook(built):
         new_output("error", ename="ValueError", evalue="", traceback=[]),
         new_output("stream", name="stderr", text="oops"),
     ]
+    nb.seal(failed)
     assert len(nb.execution_defects(failed)) == 2

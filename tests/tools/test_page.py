@@ -75,6 +75,7 @@ def test_no_page_of_the_run_loads_anything(pages):
         assert soup.find_all(style=re.compile(r"url\(")) == []
 
 
+@pytest.mark.situation("first steps: links of the pages of make run")
 def test_every_link_within_the_run_leads_to_a_page_or_heading(pages):
     there = {page.path for page, _ in pages}
     for page, soup in pages:
@@ -102,6 +103,7 @@ def test_links_to_other_sections_lead_to_committed_files(pages):
         assert [file for file in files if not (ROOT / file).is_file()] == []
 
 
+@pytest.mark.situation("first steps: formulas of the pages without a network")
 def test_no_formula_is_left_as_tex(pages):
     for _, soup in pages:
         soup = copy.copy(soup)

@@ -10,7 +10,7 @@ from tools.book import BookError
 from tools.build import build_all
 from tools.myst import Where
 from tools.page import Page, render
-from tools.pictures import defects, described, drawn_above
+from tools.pictures import defects, described, drawn_above, undescribed
 
 SVG = (
     '<?xml version="1.0"?>\n<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN">\n'
@@ -82,6 +82,12 @@ def test_a_new_alternative_text_replaces_the_old_one():
     assert twice.metadata["image/svg+xml"]["alt"] == "new <1>"
     svg = twice.data["image/svg+xml"]
     assert svg.count("<title>") == 1 and "<title>new &lt;1&gt;</title>" in svg
+
+
+def test_the_seal_of_a_run_holds_in_each_language():
+    for output in (picture(), picture(**{"image/png": "iVBO"})):
+        assert undescribed(described(output, "a")) == undescribed(output) == output
+    assert undescribed(new_output("stream", text="3\n")).text == "3\n"
 
 
 def test_every_kind_of_image_is_described_and_nothing_else():

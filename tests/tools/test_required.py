@@ -124,6 +124,9 @@ def everything(book):
 
 
 @each_catalogue
+@pytest.mark.situation(
+    "newcomer 1: a typo of a translated section is mended by one person"
+)
 def test_a_typo_is_mended_by_one_person(book, monkeypatch, capsys, name):
     change(book, name, monkeypatch)
     capsys.readouterr()
@@ -172,6 +175,7 @@ def test_the_next_version_demands_it(book, monkeypatch, capsys, name):
 
 
 @each_catalogue
+@pytest.mark.situation("first steps: a change that needs no new translation")
 def test_a_translation_that_still_holds_is_kept(book, monkeypatch, capsys, name):
     old, new, _ = CHANGES[name]
     change(book, name, monkeypatch)

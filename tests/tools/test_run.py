@@ -82,6 +82,7 @@ def test_a_formula_that_cannot_be_set_is_said_before_anything_runs(book, edit, c
     assert r"u = \nosuchcommand v" in captured.err and captured.out == ""
 
 
+@pytest.mark.situation("first steps: make run on a book that is missing")
 def test_run_without_the_book_says_so_before_running(
     book, tmp_path, monkeypatch, capsys
 ):

@@ -294,7 +294,7 @@ def test_a_language_needs_a_glossary(book, capsys):
     ("path", "content", "message"),
     [
         ("translations/zh/book.po", b'msgid "a\n', "translations/zh/book.po:1: "),
-        ("translations/zh/book.po", b"\xff", "book.po: not UTF-8"),
+        ("translations/zh/book.po", b"\xff", "zh/book.po:1: not UTF-8"),
         ("translations/ko/glossary.toml", b"[", "ko/glossary.toml: not valid TOML"),
         ("source/02-next.md", b"---\ntitle: x\n---\n", "source/02-next.md: "),
     ],

@@ -50,6 +50,7 @@ def test_the_environment_lacks_one_framework_and_its_metadata(without):
     assert without.framework not in distributions and distributions != "[]"
 
 
+@pytest.mark.situation("first steps: advice names what pip can install")
 def test_its_notebooks_first_import_says_it_in_one_line(without):
     name = without.framework
     done = without.run("-W", "error", "-c", f"from d2l_local import {name} as d2l")
@@ -124,6 +125,8 @@ def test_the_benchmark_itself_wants_all_three(without):
     assert LEFT_OUT.format(NAMES[without.framework]) in done.stderr
 
 
+# Apart from the tests: it puts notebooks/ on Python's path, where folders have the
+# names of frameworks.
 def test_nbval_collects_the_notebooks_that_can_run(without):
     options = ["--collect-only", "-q", "-p", "no:cacheprovider", "--nbval"]
     done = without.run("-m", "pytest", *options, "notebooks")

@@ -9,10 +9,11 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from packaging.requirements import Requirement
+from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from tools.book import BookError
+from tools.files import read_text
 
 # With one of these in it, an environment proves nothing: Colab has none of them,
 # but for pooch, without which the set-up cell has more to do.
@@ -87,8 +88,14 @@ def requirements(path: Path) -> list[Requirement]:
     """The requirements of a file that apply on this machine."""
     if not path.exists():
         raise BookError(f"{path} is missing: it says what Colab has preinstalled")
-    lines = path.read_text(encoding="utf-8").splitlines()
-    found = [Requirement(line) for line in lines if line and line[0] != "#"]
+    found = []
+    for number, line in enumerate(read_text(path, path.name).split("\n"), 1):
+        if line and line[0] != "#":
+            try:
+                found.append(Requirement(line))
+            except InvalidRequirement as error:
+                reason = str(error).split("\n")[0]
+                raise BookError(f"{path.name}:{number}: {line!r}: {reason}") from error
     return [r for r in found if r.marker is None or r.marker.evaluate()]
 
 

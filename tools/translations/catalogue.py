@@ -24,6 +24,7 @@ from babel.messages.pofile import (
 )
 
 from tools.book import BookError, Language
+from tools.files import read_plain
 from tools.translations.template import Template
 
 WIDTH = 79
@@ -88,10 +89,7 @@ def empty(language: Language, name: str, project: str) -> Catalogue:
 
 def load(path: Path, name: str) -> Catalogue:
     """Read a .po file; raise BookError, with `name` and line, if it is malformed."""
-    try:
-        return loads(path.read_text(encoding="utf-8"), name)
-    except UnicodeDecodeError as error:
-        raise BookError(f"{name}: not UTF-8: {error}") from error
+    return loads(read_plain(path, name), name)
 
 
 def loads(text: str, name: str) -> Catalogue:

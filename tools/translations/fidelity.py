@@ -14,7 +14,7 @@ from string import Formatter
 
 from markdown_it.token import Token
 
-from tools.myst import LOOKS_LIKE_ROLE, PARSER, TITLED
+from tools.myst import LOOKS_LIKE_ROLE, TITLED, parsed_inline
 from tools.translations.units import prose
 
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
@@ -69,7 +69,7 @@ def defects(original: str, translation: str, fields: bool = False) -> list[str]:
 
 
 def _tokens(text: str) -> list[Token]:
-    return PARSER.parseInline(text)[0].children
+    return parsed_inline(text)
 
 
 def _of_type(mark: str, *types: str):

@@ -26,6 +26,7 @@ from functools import cache, cached_property
 from pathlib import Path
 
 from tools.book import BookError
+from tools.files import read_text
 from tools.translations.units import prose
 
 FIELD = re.compile(r"\{[^{}]*\}")
@@ -135,8 +136,8 @@ class Glossary:
 def load(path: Path, name: str) -> Glossary:
     """Read a glossary; raise BookError, with `name`, for what is malformed in it."""
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        content = tomllib.loads(read_text(path, name))
+    except tomllib.TOMLDecodeError as error:
         raise BookError(f"{name}: not valid TOML: {error}") from error
     if set(content) - {"terms"} or not isinstance(content.get("terms", []), list):
         raise BookError(

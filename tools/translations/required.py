@@ -22,6 +22,7 @@ from pathlib import PurePosixPath
 from d2l_check.chapters import CHECKS as EXERCISES
 from tools.book import Book, BookError, Language
 from tools.exercise import CHECK
+from tools.files import read_text
 from tools.source import Chapter
 from tools.translations.catalogue import Catalogue, count, owed_since, translation_of
 from tools.translations.template import CHECKS, Template, name_of, of_chapter, of_words
@@ -73,12 +74,15 @@ def _used(pattern: re.Pattern, chapters: list[Chapter]) -> set[str]:
 def version_of(book: Book) -> str:
     """Read the version of the book; raise BookError where there is none."""
     path = book.root / "pyproject.toml"
+    if not path.exists():
+        raise BookError(f"{path} is missing: it holds the book's version")
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))["project"]["version"]
-    except FileNotFoundError as error:
-        raise BookError(f"{path} is missing: it holds the book's version") from error
-    except (tomllib.TOMLDecodeError, KeyError) as error:
+        version = tomllib.loads(read_text(path, path.name))["project"]["version"]
+    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise BookError(f"{path}: no project.version can be read: {error}") from error
+    if not isinstance(version, str):
+        raise BookError(f"{path}: project.version = {version!r} must be a text")
+    return version
 
 
 def refused(

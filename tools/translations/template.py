@@ -16,6 +16,7 @@ from babel.messages.extract import extract_from_file
 
 from tools import wording
 from tools.book import Book, BookError
+from tools.files import read_plain
 from tools.myst import Where
 from tools.source import Chapter
 from tools.translations.units import Unit, units
@@ -106,11 +107,25 @@ def of_figures(book: Book) -> Template:
         words = words_of(script)
         place = book.relative(script)
         if "LABELS" in words:
+            _check_words(words, place)
             template.add(words["TITLE"], place, "title of a figure, read out")
             template.add(words["DESCRIPTION"], place, "description, read out")
             for name, label in words["LABELS"].items():
                 template.add(label, place, f"label in a figure, {name}; keep it short")
     return template
+
+
+def _check_words(words: dict, place: str) -> None:
+    """Raise BookError if the constants of a figure's script aren't texts."""
+    labels = words["LABELS"]
+    named = isinstance(labels, dict) and all(isinstance(name, str) for name in labels)
+    texts = [words.get("TITLE"), words.get("DESCRIPTION")]
+    texts += labels.values() if named else [None]
+    if not all(isinstance(text, str) and text.strip() for text in texts):
+        raise BookError(
+            f"{place}: TITLE and DESCRIPTION must be texts, and LABELS a table of "
+            f"texts by their names, found {words!r}"
+        )
 
 
 def words_of(script: Path) -> dict:
@@ -119,7 +134,7 @@ def words_of(script: Path) -> dict:
     Raises BookError if TITLE, DESCRIPTION or LABELS is computed.
     """
     found = {}
-    for line in ast.parse(script.read_text(encoding="utf-8")).body:
+    for line in _parsed(script, f"img/{script.name}").body:
         if not isinstance(line, ast.Assign) or not isinstance(
             line.targets[0], ast.Name
         ):
@@ -127,12 +142,22 @@ def words_of(script: Path) -> dict:
         if (name := line.targets[0].id) in ("TITLE", "DESCRIPTION", "LABELS"):
             try:
                 found[name] = ast.literal_eval(line.value)
-            except ValueError as error:
+            except (ValueError, TypeError) as error:
                 raise BookError(
                     f"img/{script.name}:{line.lineno}: {name} must be written out, "
                     "so that it can be read without drawing"
                 ) from error
     return found
+
+
+def _parsed(script: Path, name: str) -> ast.Module:
+    """Parse a script; raise BookError, with its line, for what isn't Python."""
+    try:
+        return ast.parse(read_plain(script, name))
+    except (SyntaxError, ValueError) as error:
+        line = f":{error.lineno}" if getattr(error, "lineno", None) else ""
+        reason = getattr(error, "msg", None) or error
+        raise BookError(f"{name}{line}: isn't valid Python: {reason}") from error
 
 
 def of_words() -> Template:
@@ -147,6 +172,7 @@ def of_hints(book: Book) -> Template:
     """Collect what the checks of the exercises say: the literals in calls of `_`."""
     template = Template("hints", fields=True)
     for script in sorted((book.root / CHECKS).rglob("*.py")):
+        _check_hints(script, book)
         found = extract_from_file(
             "python",
             script,
@@ -154,7 +180,6 @@ def of_hints(book: Book) -> Template:
             comment_tags=("Translators:",),
             strip_comment_tags=True,
         )
-        _check_hints(script, book)
         for _, text, comments, _ in found:
             template.add(text, book.relative(script), *comments)
     return template
@@ -162,7 +187,7 @@ def of_hints(book: Book) -> Template:
 
 def _check_hints(script: Path, book: Book) -> None:
     """Raise BookError for a call of `_` whose text is known only when it runs."""
-    for node in ast.walk(ast.parse(script.read_text(encoding="utf-8"))):
+    for node in ast.walk(_parsed(script, book.relative(script))):
         if not isinstance(node, ast.Call) or ast.unparse(node.func) != "_":
             continue
         texts = [isinstance(part, ast.Constant) for part in node.args]

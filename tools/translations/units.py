@@ -20,7 +20,7 @@ from functools import cache
 from markdown_it.token import Token
 
 from tools.book import BookError
-from tools.myst import DIRECTIVE, OPTION, PARSER, TITLED, Where
+from tools.myst import DIRECTIVE, OPTION, TITLED, Where, parsed, parsed_inline
 
 CLOSING = re.compile(r"[ \t]#+$")  # the closing marks of a heading
 PIPE = re.compile(r"(?<!\\)\|")
@@ -100,7 +100,7 @@ def prose(text: str) -> str:
     What isn't prose (formulas, code, labels) stands in it as a NUL.
     """
     parts = []
-    for token in PARSER.parseInline(text)[0].children:
+    for token in parsed_inline(text):
         if token.type in ("text", "text_special"):
             parts.append(token.content)
         elif token.type == "myst_role" and (titled := TITLED.fullmatch(token.content)):
@@ -176,7 +176,7 @@ def _places(text: str, where: Where) -> list[_Place]:
     found: list[_Place] = []
     parents: list[Token] = []
     column = 0  # of the current table row
-    for token in PARSER.parse(text):
+    for token in parsed(text):
         if token.nesting == 1:
             parents.append(token)
             column = column + 1 if token.type in CELLS else column

@@ -11,7 +11,7 @@ from difflib import SequenceMatcher
 from pathlib import Path
 
 from tools.book import Book, BookError, Language
-from tools.files import write_bytes, write_text
+from tools.files import read_plain, write_bytes, write_text
 from tools.source import Chapter
 from tools.translations.catalogue import (
     Catalogue,
@@ -95,7 +95,7 @@ def _merge(
     begun: bool,
 ) -> Merged:
     path = path_of(book, language, template.name)
-    old = _read(path)
+    old = _read(path, book)
     if old is None:
         # Nothing has changed since a translation that there has never been.
         new = merge(empty(language, template.name, book.title), template)
@@ -105,11 +105,8 @@ def _merge(
     return Merged(language, template, path, old, new, required, begun)
 
 
-def _read(path: Path) -> str | None:
-    try:
-        return path.read_text(encoding="utf-8") if path.exists() else None
-    except UnicodeDecodeError as error:
-        raise BookError(f"{path}: not UTF-8: {error}") from error
+def _read(path: Path, book: Book) -> str | None:
+    return read_plain(path, book.relative(path)) if path.exists() else None
 
 
 def write(item: Merged, book: Book) -> None:
@@ -119,7 +116,7 @@ def write(item: Merged, book: Book) -> None:
     """
     if not item.kept or item.new == item.old:
         return
-    if _read(item.path) != item.old:
+    if _read(item.path, book) != item.old:
         raise BookError(
             f"{book.relative(item.path)} was edited while this command ran, so nothing "
             "was written over it: run the command again"

@@ -1,5 +1,6 @@
 """Exercise 4: several authors, one vocabulary, a held-out part of each."""
 
+from itertools import islice
 from numbers import Integral
 
 import numpy as np
@@ -11,6 +12,7 @@ from d2l_check.returned import pair, parts
 from d2l_check.words import kind
 from d2l_local.text.vocabulary import UNKNOWN, Vocab
 
+LONGEST = 1000  # characters of a part, far more than any text of the check has
 UNREAD = "�"  # stands for an index that the vocabulary lacks, or for '<unk>'
 
 
@@ -50,6 +52,7 @@ NOT_CHARACTERS = Mistake(
     "words",
     _("The vocabulary holds tokens of more than one character."),
     _("Cut the texts into single characters."),
+    _("Print the text that goes into Vocab. How many characters are different in it?"),
 )
 
 FIRST_AUTHOR_ONLY = Mistake(
@@ -63,12 +66,14 @@ LAST_AUTHOR_ONLY = Mistake(
     "last-author-only",
     _("The vocabulary knows the characters of the last author only."),
     _("Does your loop build a new vocabulary for each author?"),
+    _("Print the text that goes into Vocab. How many characters are different in it?"),
 )
 
 VOCAB_PER_AUTHOR = Mistake(
     "vocab-per-author",
     _("Each author has a vocabulary of its own."),
     _("Then one index means different letters. Build one for all."),
+    _("Print the text that goes into Vocab. How many characters are different in it?"),
 )
 
 VOCAB_LEAK = Mistake(
@@ -82,24 +87,37 @@ VOCAB_INCOMPLETE = Mistake(
     "vocab-incomplete",
     _("The vocabulary lacks characters of the training parts."),
     _("Which texts went into it? Are rare characters left out?"),
+    _("Print the text that goes into Vocab. How many characters are different in it?"),
 )
 
 PARTS_EXCHANGED = Mistake(
     "parts-exchanged",
     _("The held-out part comes first."),
     _("The training part comes first, then the held-out part."),
+    _(
+        'Cut "abcdefghij" at held_out = 0.3 by hand. Print both of your '
+        "parts beside that."
+    ),
 )
 
 FROM_BEGINNING = Mistake(
     "held-out-from-beginning",
     _("The held-out part is taken from the beginning of the text."),
     _("It should be the end. Look at your slices."),
+    _(
+        'Cut "abcdefghij" at held_out = 0.3 by hand. Print both of your '
+        "parts beside that."
+    ),
 )
 
 SHUFFLED = Mistake(
     "shuffled",
     _("The characters are no longer in the order of the text."),
     _("A model learns from what follows what. Cut each text in one place only."),
+    _(
+        'Cut "abcdefghij" at held_out = 0.3 by hand. Print both of your '
+        "parts beside that."
+    ),
 )
 
 OVERLAP = Mistake(
@@ -113,18 +131,30 @@ NOTHING_HELD_OUT = Mistake(
     "nothing-held-out",
     _("A held-out part is empty."),
     _("Look at both ends of your slices."),
+    _(
+        'Cut "abcdefghij" at held_out = 0.3 by hand. Print both of your '
+        "parts beside that."
+    ),
 )
 
 WRONG_HELD_OUT = Mistake(
     "wrong-held-out",
     _("A held-out part isn't the end of its text."),
     _("Turn its indices back into characters, print them, and compare."),
+    _(
+        'Cut "abcdefghij" at held_out = 0.3 by hand. Print both of your '
+        "parts beside that."
+    ),
 )
 
 WRONG_TRAINING_PART = Mistake(
     "wrong-training-part",
     _("A training part isn't the beginning of its text."),
     _("Turn its indices back into characters, print them, and compare."),
+    _(
+        'Cut "abcdefghij" at held_out = 0.3 by hand. Print both of your '
+        "parts beside that."
+    ),
 )
 
 MINUS_ZERO = Mistake(
@@ -255,8 +285,8 @@ def indices(part):
     if isinstance(part, str):
         raise Mistaken(not_indices(part))
     try:
-        found = list(part)
-    except TypeError:
+        found = list(islice(part, LONGEST))
+    except Exception:
         raise Mistaken(not_indices(part)) from None
     if not all(isinstance(i, Integral) and not isinstance(i, bool) for i in found):
         raise Mistaken(
@@ -337,4 +367,8 @@ def wrong_length(found, right):
             found=found, right=right
         ),
         _("The number is int(len(text) * held_out), for each text by itself."),
+        _(
+            'Cut "abcdefghij" at held_out = 0.3 by hand. Print both of your '
+            "parts beside that."
+        ),
     )

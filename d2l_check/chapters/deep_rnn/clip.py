@@ -23,21 +23,25 @@ WRONG_ABOVE = Mistake(
     "wrong-above",
     _("The gradients are not the given ones times theta / norm."),
     _("Print the norm before and after. Is it the norm of all of them?"),
+    _("Print the global norm of what you return. Is it theta, whatever goes in?"),
 )
 CHANGED_BELOW = Mistake(
     "changed-below",
     _("Gradients that are short enough have changed."),
     _("The factor is min(1, theta / norm)."),
+    _("Print the norm, theta and your factor, for a short and for a long gradient."),
 )
 ZERO_CHANGED = Mistake(
     "zero-changed",
     _("Gradients of zero come back as something else."),
     _("Only multiply them."),
+    _("Print the norm, theta and your factor, for a short and for a long gradient."),
 )
 INFINITE_FAILS = Mistake(
     "infinite-fails",
     _("With theta = inf the gradients change."),
     _("No norm is larger than inf. What does your formula make of it?"),
+    _("Print the norm, theta and your factor, for a short and for a long gradient."),
 )
 ZERO_FAILS = Mistake(
     "zero-fails",
@@ -107,6 +111,10 @@ class Clip(ReferenceCheck):
             "element-by-element",
             _("Each number is cut off at theta by itself."),
             _("That turns the direction. All numbers get the same factor."),
+            _(
+                "Clip [3, 4] at theta = 1 by hand. Which direction has the result, "
+                "and which has yours?"
+            ),
             planted=[{"over": "element"}],
         ),
         Mistake(
@@ -120,12 +128,14 @@ class Clip(ReferenceCheck):
             "root-forgotten",
             _("The squares are added up, but there is no root."),
             _("The Euclidean norm is the root of the sum of all squares."),
+            _("What is the norm of [3, 4]? Print what your line makes of it."),
             planted=[{"size": "squared"}],
         ),
         Mistake(
             "mean-not-sum",
             _("There is a mean where there should be a sum."),
             _("The Euclidean norm is the root of the sum of all squares."),
+            _("What is the norm of [3, 4]? Print what your line makes of it."),
             planted=[
                 {"size": "mean"},
                 {"size": "mean of norms"},
@@ -137,42 +147,64 @@ class Clip(ReferenceCheck):
             "sum-of-norms",
             _("The norms of the gradients are added up."),
             _("Add up squares, not norms. The root comes last."),
+            _("What is the norm of [3, 4]? Print what your line makes of it."),
             planted=[{"size": "sum of norms"}],
         ),
         Mistake(
             "other-norm",
             _("This is another norm than the Euclidean one."),
             _("The Euclidean norm is the root of the sum of all squares."),
+            _("What is the norm of [3, 4]? Print what your line makes of it."),
             planted=[{"size": "absolute"}, {"size": "largest"}],
         ),
         Mistake(
             "factor-turned-round",
             _("The factor is norm / theta, so that long gradients get longer."),
             _("After clipping, the norm should be theta."),
+            _(
+                "Print the global norm of what you return. Is it theta, whatever "
+                "goes in?"
+            ),
             planted=[{"factor": "norm / theta"}],
         ),
         Mistake(
             "factor-without-theta",
             _("The clipped gradients have the norm 1, whatever theta is."),
             _("Look at the numerator of the factor."),
+            _(
+                "Print the global norm of what you return. Is it theta, whatever "
+                "goes in?"
+            ),
             planted=[{"factor": "1 / norm"}],
         ),
         Mistake(
             "factor-without-norm",
             _("The factor is theta itself."),
             _("After clipping, the norm should be theta."),
+            _(
+                "Print the global norm of what you return. Is it theta, whatever "
+                "goes in?"
+            ),
             planted=[{"factor": "theta"}],
         ),
         Mistake(
             "scaled-when-below",
             _("Long gradients are left alone, and short ones are scaled."),
             _("Look at the comparison, or at min and max."),
+            _(
+                "Print the norm, theta and your factor, for a short and for a long "
+                "gradient."
+            ),
             planted=[{"when": "below"}],
         ),
         Mistake(
             "never-scaled",
             _("The gradients come back as they were."),
             _("Is the factor used, and are the new tensors returned?"),
+            _(
+                "Print the norm, theta and your factor, for a short and for a long "
+                "gradient."
+            ),
             planted=[{"when": "never"}],
         ),
     ]

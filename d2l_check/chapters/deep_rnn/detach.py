@@ -26,30 +26,50 @@ NOT_DETACHED = Mistake(
     "not-detached",
     _("The gradient still runs back into the history of the state."),
     _("Which operation of the framework returns a value without its history?"),
+    _(
+        "Print each tensor before and after. Which has kept its value, "
+        "which its history?"
+    ),
 )
 
 PARTLY_DETACHED = Mistake(
     "partly-detached",
     _("Only some of the tensors are cut off, and the others aren't."),
     _("Do the same for every part of the state."),
+    _(
+        "Print each tensor before and after. Which has kept its value, "
+        "which its history?"
+    ),
 )
 
 VALUE_LOST = Mistake(
     "value-lost",
     _("The returned state is zero."),
     _("The value must go on. Only its history ends."),
+    _(
+        "Print each tensor before and after. Which has kept its value, "
+        "which its history?"
+    ),
 )
 
 VALUE_CHANGED = Mistake(
     "value-changed",
     _("The returned state has other values than the given one."),
     _("The value must go on. Only its history ends."),
+    _(
+        "Print each tensor before and after. Which has kept its value, "
+        "which its history?"
+    ),
 )
 
 CUT_IN_PLACE = Mistake(
     "cut-in-place",
     _("The given state has lost its own history."),
     _("Return a new state. Methods that end in _ change what is there."),
+    _(
+        "Print each tensor before and after. Which has kept its value, "
+        "which its history?"
+    ),
 )
 
 

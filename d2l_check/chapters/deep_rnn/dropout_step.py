@@ -27,11 +27,13 @@ WRONG_DROPOUT = Mistake(
         "Draw the arrows of one step. Those that lead up from a state get a "
         "dropout, no other."
     ),
+    _("How often is dropout called, and what is in the brackets each time?"),
 )
 OWN_DROPOUT = Mistake(
     "own-dropout",
     _("The argument dropout isn't called."),
     _("Use the function that was given, not one of the framework."),
+    _("How often is dropout called, and what is in the brackets each time?"),
 )
 
 
@@ -105,18 +107,21 @@ class DropoutStep(ReferenceCheck):
             "output-from-layer-1",
             _("The output reads layer 1."),
             _("Which state does the output read, by the equations?"),
+            _("Which name stands before W_hq in your line, and which in the equation?"),
             planted=[{"reads": "H_1"}],
         ),
         Mistake(
             "old-states-returned",
             _("The old states are returned, not the new ones."),
             _("Look at the names in the return statement."),
+            _("Look at the names behind return. Which line assigns each of them last?"),
             planted=[{"hands_on": "old"}],
         ),
         Mistake(
             "states-swapped",
             _("The two states are returned in the wrong order."),
             _("Layer 1 comes first."),
+            _("Look at the names behind return. Which line assigns each of them last?"),
             planted=[{"hands_on": "exchanged"}],
         ),
         Mistake(
@@ -144,6 +149,7 @@ class DropoutStep(ReferenceCheck):
             "after-output",
             _("The outputs themselves are dropped."),
             _("Dropout acts before the output layer, on the state H_2."),
+            _("How often is dropout called, and what is in the brackets each time?"),
             planted=[
                 {"before_output": False, "after_output": True},
                 {"after_output": True},
@@ -153,6 +159,7 @@ class DropoutStep(ReferenceCheck):
             "inside-tanh",
             _("Dropout acts inside tanh, on the sum."),
             _("Drop what comes out of a layer on its way up."),
+            _("How often is dropout called, and what is in the brackets each time?"),
             planted=[
                 {"inside": True, "between": False, "before_output": False},
                 {"inside": True},

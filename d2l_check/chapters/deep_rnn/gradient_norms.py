@@ -76,60 +76,88 @@ class GradientNorms(ReferenceCheck):
             "time-reversed",
             _("The steps stand in the wrong order: the last one comes first."),
             _("Column 0 belongs to the first step."),
+            _(
+                "Print your array for T = 2. Which state does each of the four "
+                "numbers belong to?"
+            ),
             planted=[{"order": "time reversed"}],
         ),
         Mistake(
             "layers-swapped",
             _("The two layers have changed places."),
             _("Row 0 belongs to layer 1, and row 1 to layer 2."),
+            _(
+                "Print your array for T = 2. Which state does each of the four "
+                "numbers belong to?"
+            ),
             planted=[{"order": "layers exchanged"}],
         ),
         Mistake(
             "squared",
             _("These are the squares of the norms."),
             _("The Euclidean norm is the root of the sum of all squares."),
+            _("What is the norm of [3, 4]? Print what your line makes of it."),
             planted=[{"norm": "squared"}],
         ),
         Mistake(
             "other-norm",
             _("This is another norm than the Euclidean one."),
             _("The Euclidean norm is the root of the sum of all squares."),
+            _("What is the norm of [3, 4]? Print what your line makes of it."),
             planted=[{"norm": "absolute"}, {"norm": "largest"}],
         ),
         Mistake(
             "mean-not-sum",
             _("There is a mean where there should be a sum."),
             _("The Euclidean norm is the root of the sum of all squares."),
+            _("What is the norm of [3, 4]? Print what your line makes of it."),
             planted=[{"norm": "mean square"}, {"norm": "mean of sequences"}],
         ),
         Mistake(
             "logarithm",
             _("These are the logarithms of the norms."),
             _("Return the norms themselves. The plot has a logarithmic axis."),
+            _("Can a norm be below 0? Print the smallest number of your array."),
             planted=[{"norm": "logarithm"}, {"norm": "logarithm to base 10"}],
         ),
         Mistake(
             "loss-of-layer-1",
             _("The loss is computed from layer 1."),
             _("The loss is half the sum of squares of the last state of layer 2."),
+            _(
+                "With T = n = h = 1 the loss is half of one square. What does your "
+                "line give?"
+            ),
             planted=[{"loss": "H_1"}],
         ),
         Mistake(
             "loss-of-all-steps",
             _("The loss adds up all steps."),
             _("Only the state after the last step belongs in the loss."),
+            _(
+                "With T = n = h = 1 the loss is half of one square. What does your "
+                "line give?"
+            ),
             planted=[{"loss": "all steps"}],
         ),
         Mistake(
             "half-forgotten",
             _("All norms are twice as large as they should be."),
             _("The loss is half the sum of squares."),
+            _(
+                "With T = n = h = 1 the loss is half of one square. What does your "
+                "line give?"
+            ),
             planted=[{"scale": 2}],
         ),
         Mistake(
             "loss-is-a-mean",
             _("All norms are too small by the same factor: the loss holds a mean."),
             _("The loss is half the sum of squares, over all sequences and units."),
+            _(
+                "With T = n = h = 1 the loss is half of one square. What does your "
+                "line give?"
+            ),
             planted=[
                 {"scale": 2 / 12},  # of all n * h squares
                 {"scale": 1 / 12},
@@ -143,6 +171,10 @@ class GradientNorms(ReferenceCheck):
             "loss-is-a-sum",
             _("The loss adds up the states without squares."),
             _("The loss is half the sum of squares."),
+            _(
+                "With T = n = h = 1 the loss is half of one square. What does your "
+                "line give?"
+            ),
             planted=[{"loss": "sum"}],
         ),
         Mistake(
@@ -163,6 +195,10 @@ class GradientNorms(ReferenceCheck):
             "history-cut",
             _("Only the last step has a gradient."),
             _("Is the history cut off between the steps? Look for a detach."),
+            _(
+                "How does the last-but-one state reach the loss? Which line of "
+                "yours cuts that way?"
+            ),
             planted=[{"routes": "none"}],
         ),
         Mistake(
@@ -181,18 +217,30 @@ class GradientNorms(ReferenceCheck):
             "before-tanh",
             _("This is the gradient of the sum inside tanh, not of the state."),
             _("The state is what comes out of tanh."),
+            _(
+                "Which variable do you ask for the gradient of? Is it made before "
+                "tanh or after?"
+            ),
             planted=[{"of": "sums"}],
         ),
         Mistake(
             "states-not-gradients",
             _("These are the norms of the states, not of their gradients."),
             _("The gradient says how the loss changes with a state."),
+            _(
+                "Which variable do you ask for the gradient of? Is it made before "
+                "tanh or after?"
+            ),
             planted=[{"of": "values"}],
         ),
         Mistake(
             "step-too-early",
             _("The norms are shifted by one step: they begin with the initial states."),
             _("Column 0 belongs to the states after the first step."),
+            _(
+                "Print your array for T = 2. Which state does each of the four "
+                "numbers belong to?"
+            ),
             planted=[{"of": "states before the step"}],
         ),
     ]
@@ -216,6 +264,10 @@ def wrong_norm_shape(found, shape):
                 found=found
             ),
             _("There is one row for each layer, and one column for each step."),
+            _(
+                "Print your array for T = 2. Which state does each of the four "
+                "numbers belong to?"
+            ),
         )
     if found in ((2,), (6,)):
         return Mistake(
@@ -229,4 +281,8 @@ def wrong_norm_shape(found, shape):
             found=found, shape=shape
         ),
         _("There is one row for each layer, and one column for each step."),
+        _(
+            "Print your array for T = 2. Which state does each of the four "
+            "numbers belong to?"
+        ),
     )

@@ -15,11 +15,13 @@ WRONG_STATE = Mistake(
     "wrong-state",
     _("The new state isn't that of the equations."),
     _("Compare each of your lines with its equation, letter by letter."),
+    _("Tick each parameter where you use it. Which is used twice, and which never?"),
 )
 OVERFLOW = Mistake(
     "overflow",
     _("With inputs in the thousands, the new state is no longer a number."),
     _("The function exp overflows. Take the sigmoid function of the framework."),
+    _("Print the smallest and largest number of each gate. Which leaves 0 to 1?"),
 )
 
 
@@ -90,6 +92,7 @@ class GRUCell(ReferenceCheck):
             "reset-on-the-sum",
             _("The reset gate acts on the input too."),
             _("Look at the brackets in the candidate: R goes with the state H alone."),
+            _("Set R to 0. Does your candidate still read the input X?"),
             planted=[{"reset": "on the sum"}],
         ),
         Mistake(
@@ -103,6 +106,10 @@ class GRUCell(ReferenceCheck):
             "gate-not-sigmoid",
             _("A gate doesn't go through the sigmoid function."),
             _("A gate is a share between 0 and 1. Which function gives that?"),
+            _(
+                "Print the smallest and largest number of each gate. Which "
+                "leaves 0 to 1?"
+            ),
             planted=[
                 {"phi": (np.tanh, sigmoid, np.tanh)},
                 {"phi": (sigmoid, np.tanh, np.tanh)},
@@ -116,6 +123,10 @@ class GRUCell(ReferenceCheck):
             "candidate-not-tanh",
             _("The candidate doesn't go through tanh."),
             _("The candidate is a state: between -1 and 1."),
+            _(
+                "Print the smallest and largest number of the candidate. Should "
+                "there be a bound?"
+            ),
             planted=[
                 {"phi": (sigmoid, sigmoid, sigmoid)},
                 {"phi": (sigmoid, sigmoid, identity)},
@@ -126,6 +137,10 @@ class GRUCell(ReferenceCheck):
             "sigmoid-and-tanh-swapped",
             _("The gates go through tanh, and the candidate through the sigmoid."),
             _("Gates are shares, between 0 and 1. States lie between -1 and 1."),
+            _(
+                "Print the smallest and largest number of each gate. Which "
+                "leaves 0 to 1?"
+            ),
             planted=[{"phi": (np.tanh, np.tanh, sigmoid)}],
         ),
         Mistake(
@@ -145,6 +160,10 @@ class GRUCell(ReferenceCheck):
             "bias-forgotten",
             _("A bias is missing."),
             _("Look for b_r, b_z and b_h."),
+            _(
+                "Tick each parameter where you use it. Which is used twice, and "
+                "which never?"
+            ),
             planted=[
                 {"replace": {2: None}},
                 {"replace": {5: None}},
@@ -156,6 +175,10 @@ class GRUCell(ReferenceCheck):
             "weights-of-other-gate",
             _("One gate uses weights or the bias of the other one."),
             _("Compare the two lines of the gates, letter by letter."),
+            _(
+                "Tick each parameter where you use it. Which is used twice, and "
+                "which never?"
+            ),
             planted=[
                 {"replace": {3: 0}},
                 {"replace": {4: 1}},

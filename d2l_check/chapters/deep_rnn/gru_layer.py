@@ -1,29 +1,10 @@
 """Exercise 2, second part: the framework's own deep GRU."""
 
-from dataclasses import dataclass
-
 from d2l_check.criteria import Check, Criterion
 from d2l_check.language import _
 from d2l_check.mistake import Mistake, Mistaken
 from d2l_check.returned import nothing_returned
 from d2l_check.words import kind, message
-
-
-@dataclass(frozen=True)
-class Stack:
-    """A framework's recurrent layer, described in words that all frameworks share.
-
-    `kind` is 'gru', 'lstm', 'rnn', 'cell', 'model' or, for anything else, None.
-    `hiddens` holds the number of hidden units of each layer, `inputs` the number of
-    inputs, or None while it is open. `faults` are keys of mistakes in how the layer was
-    made.
-    """
-
-    kind: str | None
-    hiddens: tuple[int, ...] = ()
-    inputs: int | None = None
-    faults: tuple[str, ...] = ()
-
 
 # Vocabulary, hidden units, layers: two sizes, so that none can be written into the code
 SIZES = ((7, 5, 2), (6, 4, 3))
@@ -35,21 +16,25 @@ WRONG_KINDS = {
         "lstm-returned",
         _("The layer is an LSTM."),
         _("Look at the name of the class that you use."),
+        _("Print what you return. Which class does it show, and which sizes?"),
     ),
     "rnn": Mistake(
         "rnn-returned",
         _("The layer is a plain recurrent network without gates."),
         _("Look at the name of the class that you use."),
+        _("Print what you return. Which class does it show, and which sizes?"),
     ),
     "cell": Mistake(
         "cell-returned",
         _("This is a cell: it makes one step only."),
         _("A layer runs a cell along the whole sequence."),
+        _("Print what you return. Which class does it show, and which sizes?"),
     ),
     "model": Mistake(
         "model-returned",
         _("This is a whole model already."),
         _("Return the layer alone. RNNModel is built on it later."),
+        _("Print what you return. Which class does it show, and which sizes?"),
     ),
 }
 
@@ -116,6 +101,7 @@ def not_a_layer(layer):
             found=kind(layer)
         ),
         _("Look at what RNNModel is built on in the chapter."),
+        _("Print what you return. Which class does it show, and which sizes?"),
     )
 
 
@@ -125,6 +111,7 @@ def wrong_number(found, right):
             "one-layer",
             _("There is one layer only; {right} were asked for.").format(right=right),
             _("Where does your code use num_layers?"),
+            _("Print what you return. Which class does it show, and which sizes?"),
         )
     return Mistake(
         "wrong-number-of-layers",
@@ -132,6 +119,7 @@ def wrong_number(found, right):
             found=found, right=right
         ),
         _("Where does your code use num_layers?"),
+        _("Print what you return. Which class does it show, and which sizes?"),
     )
 
 
@@ -142,6 +130,7 @@ def wrong_units(found, right):
             found=found, right=right
         ),
         _("Use num_hiddens, and look at the order of the arguments."),
+        _("Print what you return. Which class does it show, and which sizes?"),
     )
 
 
@@ -152,6 +141,7 @@ def wrong_inputs(found, right):
             "The layer expects {found} inputs; the vocabulary has {right} tokens."
         ).format(found=found, right=right),
         _("The inputs are one-hot vectors. How long are they?"),
+        _("Print what you return. Which class does it show, and which sizes?"),
     )
 
 

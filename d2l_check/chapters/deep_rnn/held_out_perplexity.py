@@ -10,7 +10,7 @@ from d2l_check.inputs import weights
 from d2l_check.language import _
 from d2l_check.mistake import Mistake, Mistaken
 from d2l_check.reference import perplexity as reference
-from d2l_check.reference_check import Case, ReferenceCheck
+from d2l_check.reference_check import Case, ReferenceCheck, plain
 from d2l_check.returned import not_finite
 from d2l_check.words import kind
 
@@ -19,11 +19,16 @@ WRONG_PERPLEXITY = Mistake(
     "wrong-perplexity",
     _("This isn't exp of the mean cross-entropy of all tokens."),
     _("Compute the loss of each token first, then the mean, then exp."),
+    _(
+        "If the loss is 1 for each token, the perplexity is e. What does "
+        "your function give?"
+    ),
 )
 WRONG_OVER_BATCHES = Mistake(
     "wrong-over-batches",
     _("One batch alone is right, but several of them together are not."),
     _("Look at what your loop adds up, and at what it hands on."),
+    _("Print your sum and your count after each batch. Do both of them grow?"),
 )
 TENSOR_RETURNED = Mistake(
     "tensor-returned",
@@ -105,6 +110,7 @@ class HeldOutPerplexity(ReferenceCheck):
             raise Mistaken(TENSOR_RETURNED)
         if not isinstance(value, Real):
             raise Mistaken(not_a_number(value))
+        value = plain(value)
         if not math.isfinite(value):
             raise Mistaken(not_finite("held_out_perplexity(...)"))
         return float(value)
@@ -129,30 +135,47 @@ class HeldOutPerplexity(ReferenceCheck):
             "base-2",
             _("The loss and the power have different bases, 2 and e."),
             _("The cross-entropy of the framework uses the natural logarithm."),
+            _(
+                "If the loss is 1 for each token, the perplexity is e. What does "
+                "your function give?"
+            ),
             planted=[{"final": "power of two"}, {"final": "bits"}],
         ),
         Mistake(
             "sign",
             _("The sign of the loss is wrong: this is 1 / perplexity."),
             _("The cross-entropy is the negative logarithm of a probability."),
+            _("Can a perplexity be below 1? Look at the sign of what goes into exp."),
             planted=[{"final": "inverse"}],
         ),
         Mistake(
             "sum-not-mean",
             _("exp is applied to the sum of the losses, not to their mean."),
             _("Divide the sum by the number of tokens first."),
+            _(
+                "For 2 sequences of 5 tokens, how many losses are there? Print "
+                "what you divide by."
+            ),
             planted=[{"mean": "nothing"}],
         ),
         Mistake(
             "divided-by-steps",
             _("The sum of the losses is divided by the number of steps."),
             _("Each step has as many tokens as there are sequences in the batch."),
+            _(
+                "For 2 sequences of 5 tokens, how many losses are there? Print "
+                "what you divide by."
+            ),
             planted=[{"mean": "steps"}],
         ),
         Mistake(
             "divided-by-sequences",
             _("The sum of the losses is divided by the number of sequences."),
             _("Each sequence has as many tokens as there are steps."),
+            _(
+                "For 2 sequences of 5 tokens, how many losses are there? Print "
+                "what you divide by."
+            ),
             planted=[{"mean": "sequences"}],
         ),
         Mistake(
@@ -166,6 +189,10 @@ class HeldOutPerplexity(ReferenceCheck):
             "inputs-as-labels",
             _("The outputs are compared with the inputs X."),
             _("The labels are the tokens that come next: Y."),
+            _(
+                "Print one row of X and one of Y. Which of them holds the tokens "
+                "that come next?"
+            ),
             planted=[{"labels": "inputs"}],
         ),
         Mistake(
@@ -186,12 +213,20 @@ class HeldOutPerplexity(ReferenceCheck):
             "divided-by-batches",
             _("The sum of the losses is divided by the number of batches."),
             _("How many tokens went into the sum?"),
+            _(
+                "For 2 sequences of 5 tokens, how many losses are there? Print "
+                "what you divide by."
+            ),
             planted=[{"mean": "batches"}],
         ),
         Mistake(
             "sum-of-batch-means",
             _("The mean losses of the batches are added up, but not divided."),
             _("Count the tokens of each batch, and weight its mean with them."),
+            _(
+                "For 2 sequences of 5 tokens, how many losses are there? Print "
+                "what you divide by."
+            ),
             planted=[{"mean": "sum of batch means"}],
         ),
         Mistake(
@@ -205,12 +240,14 @@ class HeldOutPerplexity(ReferenceCheck):
             "last-batch-only",
             _("Only the last batch counts."),
             _("Does your loop overwrite what it should add up?"),
+            _("Print your sum and your count after each batch. Do both of them grow?"),
             planted=[{"only": slice(-1, None)}],
         ),
         Mistake(
             "first-batch-only",
             _("Only the first batch counts."),
             _("Look at how far the return statement is indented."),
+            _("Print your sum and your count after each batch. Do both of them grow?"),
             planted=[{"only": slice(1)}],
         ),
     ]

@@ -69,18 +69,21 @@ STATES_SWAPPED = Mistake(
     "states-swapped",
     _("The two states are returned in the wrong order."),
     _("Layer 1 comes first."),
+    _("Look at the names behind return. Which line assigns each of them last?"),
 )
 
 ONE_STATE_TWICE = Mistake(
     "one-state-twice",
     _("The state of one layer is returned in the place of the other."),
     _("Look at the numbers in the names that you return."),
+    _("Look at the names behind return. Which line assigns each of them last?"),
 )
 
 WRONG_STATES = Mistake(
     "wrong-states",
     _("The outputs are right, but the returned states aren't the final ones."),
     _("Return H_1 and H_2 as they are when the loop has ended."),
+    _("Look at the names behind return. Which line assigns each of them last?"),
 )
 
 
@@ -311,24 +314,40 @@ class DeepRNN(Check):
             "no-tanh-in-layer-2",
             _("Layer 2 has no tanh."),
             _("Compare the lines of the two layers."),
+            _(
+                "Print the smallest and largest number of H_1 and of H_2. Are they "
+                "as tanh has them?"
+            ),
             planted=[{"phi": (np.tanh, identity)}],
         ),
         Mistake(
             "no-tanh-in-layer-1",
             _("Layer 1 has no tanh."),
             _("Compare the lines of the two layers."),
+            _(
+                "Print the smallest and largest number of H_1 and of H_2. Are they "
+                "as tanh has them?"
+            ),
             planted=[{"phi": (identity, np.tanh)}],
         ),
         Mistake(
             "no-tanh",
             _("Neither layer has a tanh."),
             _("Which function stands around the sum, in the equation of a layer?"),
+            _(
+                "Print the smallest and largest number of H_1 and of H_2. Are they "
+                "as tanh has them?"
+            ),
             planted=[{"phi": (identity, identity)}],
         ),
         Mistake(
             "other-activation",
             _("The layers use another function than tanh."),
             _("Which function stands around the sum, in the equation of a layer?"),
+            _(
+                "Print the smallest and largest number of H_1 and of H_2. Are they "
+                "as tanh has them?"
+            ),
             planted=[{"phi": (sigmoid, sigmoid)}, {"phi": (relu, relu)}],
         ),
         Mistake(
@@ -342,6 +361,10 @@ class DeepRNN(Check):
             "output-activated",
             _("The output goes through a tanh or a softmax."),
             _("The output layer is linear. The loss takes care of the softmax."),
+            _(
+                "Print the smallest and largest output. Which function has "
+                "bounded them?"
+            ),
             planted=[{"phi_o": np.tanh}, {"phi_o": softmax}],
         ),
         Mistake(
@@ -355,18 +378,27 @@ class DeepRNN(Check):
             "states-swapped-at-start",
             _("Each layer starts with the state of the other one."),
             _("Look at the line that takes state apart."),
+            _(
+                "Give layer 1 zeros and layer 2 ones. What does each layer read at "
+                "the first step?"
+            ),
             planted=[{"start": "exchanged"}],
         ),
         Mistake(
             "backwards",
             _("The steps are read from the last one to the first one."),
             _("Look at the order in which your loop goes through inputs."),
+            _("Print the number of the step in your loop. Which one comes first?"),
             planted=[{"backwards": True}],
         ),
         Mistake(
             "weights-of-layer-1",
             _("Layer 2 uses weights or the bias of layer 1."),
             _("Compare the numbers in the names of the parameters."),
+            _(
+                "Tick each parameter where you use it. Which is used twice, and "
+                "which never?"
+            ),
             planted=[
                 {"replace": {3: 0}},
                 {"replace": {4: 1}},
@@ -403,6 +435,10 @@ class DeepRNN(Check):
             "bias-forgotten",
             _("A bias is missing."),
             _("Look for b_h1, b_h2 and b_q."),
+            _(
+                "Tick each parameter where you use it. Which is used twice, and "
+                "which never?"
+            ),
             planted=[
                 {"replace": {2: None}},
                 {"replace": {5: None}},
@@ -423,11 +459,19 @@ def located(found):
             "wrong-first-step",
             _("The outputs are wrong from the first step on."),
             _("Compare the lines of both layers and of the output, letter by letter."),
+            _(
+                "Take T = 1, and compute H_1, H_2 and the output by hand. Which is "
+                "the first to differ?"
+            ),
         )
     return Mistake(
         "wrong-later-step",
         _("The outputs of the first step are right, but not those of all later steps."),
         _("Look at what is handed on from one step to the next."),
+        _(
+            "Print H_1 and H_2 at the end of a step and at the start of the "
+            "next. Are they equal?"
+        ),
     )
 
 

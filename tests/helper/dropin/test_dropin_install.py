@@ -8,6 +8,7 @@ import sys
 import pytest
 
 import d2l_local
+from d2l_local.dropin.chapters import OTHER_CHAPTERS
 from d2l_local.numpy_shim import dropped_names
 
 LACKING = next(iter(dropped_names()))
@@ -119,6 +120,17 @@ def test_a_misspelt_name_is_answered_with_the_right_one(dropin):
     with pytest.raises(AttributeError, match="Did you mean 'train_ch8'?"):
         d2l.train_ch9  # noqa: B018
     assert not hasattr(d2l, "train_ch6") and not hasattr(d2l, "_x")
+
+
+@pytest.mark.situation("drop-in: no guess from one chapter's name to another's")
+def test_a_name_of_another_chapter_is_not_answered_with_one_of_ours(dropin):
+    from d2l import torch as d2l
+
+    assert not OTHER_CHAPTERS & set(dir(d2l))
+    for name in [*OTHER_CHAPTERS, "train_ch33", "load_data_snil", "read_data_banana"]:
+        with pytest.raises(AttributeError) as caught:
+            getattr(d2l, name)
+        assert "Did you mean" not in str(caught.value), name
 
 
 # In processes of their own

@@ -281,6 +281,47 @@ def test_a_damaged_file_changes_nothing(framework, path):
         np.testing.assert_array_equal(array, before[name])
 
 
+@pytest.mark.situation("checkpoints: float64 weights beyond float32")
+@pytest.mark.parametrize("framework", PACKAGES)
+def test_numbers_beyond_the_type_of_a_model_are_refused(framework, path):
+    model = make("lstm")
+    tensors = draw(model, "float64")
+    tensors["b_q"][2] = -1e300
+    write_weights(path, model, tensors, VOCAB)
+    net = new(framework, model)
+    before = SIDES[framework].parameters(net, model)
+    message = r"holds 1e\+300 in 'b_q', but the numbers of this model end at 3.4"
+    with pytest.raises(ValueError, match=message):
+        PACKAGES[framework].import_weights(net, path)
+    for name, array in SIDES[framework].parameters(net, model).items():
+        np.testing.assert_array_equal(array, before[name])
+    if framework == "mxnet":  # which is float32 whatever the file is
+        with pytest.raises(ValueError, match=message):
+            d2l_mxnet.load_model(path)
+    else:
+        double, _ = PACKAGES[framework].load_model(path)
+        read = SIDES[framework].parameters(double, model)["b_q"]
+        assert read[2] == -1e300
+
+
+@pytest.mark.situation("checkpoints: diverged weights over an export that was good")
+@pytest.mark.parametrize("framework", PACKAGES)
+def test_weights_that_are_not_finite_replace_no_good_file(framework, path):
+    model = make("lstm")
+    put(path, model)
+    content, net = path.read_bytes(), new(framework, model)
+    for bad in (np.nan, np.inf):
+        if framework == "torch":
+            nn.init.constant_(net.linear.bias, bad)
+        elif framework == "tensorflow":
+            net.dense.bias.assign(tf.fill(net.dense.bias.shape, bad))
+        else:
+            net.dense.bias.set_data(net.dense.bias.data() * 0 + bad)
+        with pytest.raises(ValueError, match="weights.safetensors.*aren't finite"):
+            PACKAGES[framework].export_weights(net, path, VOCAB)
+        assert path.read_bytes() == content
+
+
 @pytest.mark.parametrize("framework", PACKAGES)
 def test_a_vocabulary_of_another_size_is_not_exported(framework, path):
     with pytest.raises(ValueError, match="has 2 tokens, but the model reads 5"):

@@ -15,8 +15,8 @@ from d2l_local.text import batching, corpus
 
 CASES = {
     "torch": (d2l_torch, torch.Tensor, torch.int64, torch.Tensor.numpy),
-    "tensorflow": (d2l_tensorflow, tf.Tensor, tf.int64, lambda part: part.numpy()),
-    "mxnet": (d2l_mxnet, mxnet.np.ndarray, np.int32, lambda part: part.asnumpy()),
+    "tensorflow": (d2l_tensorflow, tf.Tensor, tf.int32, lambda part: part.numpy()),
+    "mxnet": (d2l_mxnet, mxnet.np.ndarray, np.float32, lambda part: part.asnumpy()),
 }
 CUTS = ["seq_data_iter_random", "seq_data_iter_sequential"]
 pytestmark = pytest.mark.filterwarnings("error")
@@ -26,6 +26,7 @@ def lists(batches, arrays=np.asarray):
     return [(arrays(X).tolist(), arrays(Y).tolist()) for X, Y in batches]
 
 
+@pytest.mark.situation("types: batches of text as the classic API serves them")
 @pytest.mark.parametrize("cut", CUTS)
 @pytest.mark.parametrize("name", CASES)
 def test_the_classic_call_gives_tensors(name, cut):
@@ -60,6 +61,21 @@ def test_errors_are_raised_at_the_call(name):
     for cut in CUTS:
         with pytest.raises(ValueError, match="too short"):
             getattr(CASES[name][0], cut)([1, 2], 2, 5)
+
+
+@pytest.mark.situation(
+    "types: batches of text can be computed with, as in classic loops"
+)
+def test_batches_can_be_computed_with():
+    _, Y = next(d2l_mxnet.seq_data_iter_sequential(list(range(35)), 2, 5))
+    np_ = mxnet.np
+    assert np_.concatenate([np_.ones((2, 1)), Y[:, :-1]], 1).shape == (2, 5)
+    assert float((Y * 0.5).sum()) == float(Y.sum()) / 2
+    _, Y = next(d2l_tensorflow.seq_data_iter_sequential(list(range(35)), 2, 5))
+    assert tf.concat([tf.constant([[1], [1]]), Y[:, :-1]], 1).shape == (2, 5)
+    for d2l in (d2l_torch, d2l_tensorflow, d2l_mxnet):
+        X, _ = next(d2l.seq_data_iter_random([i / 2 for i in range(35)], 2, 5))
+        assert "float32" in str(X.dtype)
 
 
 @pytest.mark.parametrize("longest_list", [0, 10**6])

@@ -434,11 +434,19 @@ def test_prediction_is_deterministic_and_leaves_the_model_alone(data):
 
 @pytest.mark.parametrize(
     ("prefix", "num_preds", "message"),
-    [("", 5, "empty"), ("time", -1, "num_preds is -1"), ("zoo", 5, "zoo")],
+    [("", 5, "empty"), ("time", -1, "num_preds is -1")],
 )
 def test_prediction_refuses_a_bad_prompt(data, prefix, num_preds, message):
     with pytest.raises(ValueError, match=message):
         d2l.predict_ch8(prefix, num_preds, model(), data[1], CPU)
+
+
+@pytest.mark.situation("predict_ch8: a prediction inside a loop doesn't end it")
+def test_unknown_tokens_of_a_prefix_are_a_warning(data):
+    with pytest.warns(UserWarning, match=r"'timzß' holds \['z', 'ß'\]") as seen:
+        written = d2l.predict_ch8("timzß", 3, model(), data[1], CPU)
+    assert written.startswith("tim<unk><unk>")
+    assert [warning.filename for warning in seen] == [__file__]
 
 
 # Dropout
@@ -663,8 +671,45 @@ def test_other_prefixes_may_be_asked_for(data, capsys):
 
 def test_an_unknown_prefix_is_refused_before_the_training(untouched):
     vocab = d2l.Vocab(list("time"))
-    with pytest.raises(ValueError, match="'time traveller'"):
-        d2l.train_ch8(model(), untouched, vocab, 1, 500, CPU)
+    with pytest.raises(ValueError, match=r"'zoo'.*prefixes=\[\.\.\.\] names other"):
+        d2l.train_ch8(model(), untouched, vocab, 1, 500, CPU, prefixes=["zoo"])
+
+
+@pytest.mark.situation("train_ch8: a text of one's own needs no prefixes")
+def test_a_text_of_ones_own_is_continued_without_prefixes(capsys):
+    tokens = ["es", "war", "einmal", "ein", "Fuchs"] * 3
+    vocab = d2l.Vocab(tokens)
+    corpus = vocab[tokens]
+    batches = list(d2l.seq_data_iter_sequential(corpus, 2, 3))
+    net = d2l.RNNModel(nn.GRU(len(vocab), 4), len(vocab))
+    d2l.train_ch8(net, batches, vocab, 1, 1, CPU)
+    *_, written = capsys.readouterr().out.splitlines()
+    assert written.startswith("es ") and len(written.split()) == 51
+
+
+class OwnVocab:
+    """A vocabulary of a reader's own."""
+
+    def __init__(self, tokens):
+        self.idx_to_token = ["<unk>", *sorted(set(tokens))]
+
+    def __len__(self):
+        return len(self.idx_to_token)
+
+    def __getitem__(self, token):
+        known = self.idx_to_token
+        return known.index(token) if token in known else 0
+
+
+@pytest.mark.situation("vocabularies: one of one's own trains and predicts")
+def test_a_vocabulary_of_ones_own_will_do(data, capsys):
+    vocab = OwnVocab(data[1].idx_to_token[1:])
+    net = model()
+    d2l.train_ch8(net, data[0], vocab, 1, 1, CPU)
+    assert "time traveller" in capsys.readouterr().out
+    with pytest.warns(UserWarning, match=r"holds \['Z'\]"):
+        written = d2l.predict_ch8("timeZ", 2, net, vocab, CPU)
+    assert written.startswith("time<unk>")
 
 
 def test_divergence_stops_the_training_and_names_epoch_and_rate(data):

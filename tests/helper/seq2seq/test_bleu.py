@@ -67,3 +67,10 @@ def test_long_sentences_take_no_time():
 def test_bad_arguments_are_refused(arguments, error, words):
     with pytest.raises(error, match=words):
         bleu(*arguments)
+
+
+@pytest.mark.situation("text: n-grams as long as a long text")
+def test_long_ngrams_take_no_longer_than_short_ones():
+    words = [f"w{i % 250}" for i in range(500)]
+    assert bleu(" ".join(words), " ".join(words), 10**30) == 1.0
+    assert bleu(" ".join(words[::-1]), " ".join(words), 10**30) == 0.0

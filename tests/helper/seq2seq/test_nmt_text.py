@@ -3,6 +3,7 @@
 import re
 import time
 import unicodedata
+import warnings
 
 import numpy as np
 import pytest
@@ -122,9 +123,6 @@ def test_marks_line_ends_and_columns_of_other_programs_are_taken(corpus):
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ("Go.\tVa !\nRun. Cours.\n", r"line 2 of .*own\.tsv' .*'Run\. Cours\.'"),
-        ("Go.\tVa !\n\n\tCours.\n", r"line 3 of .*has an empty side"),
-        ("Go.\t\n", "line 1 of .*has an empty side"),
         ("", r"own\.tsv' holds no sentence pair"),
         ("\n \n", "holds no sentence pair"),
         ("Go.\tVa\xa0!\n".encode("latin-1"), r"own\.tsv' is not UTF-8: byte 0xa0"),
@@ -133,6 +131,23 @@ def test_marks_line_ends_and_columns_of_other_programs_are_taken(corpus):
 def test_a_bad_corpus_is_refused_by_name(corpus, content, words):
     with pytest.raises(ValueError, match=words):
         read_data_nmt(corpus(content))
+
+
+@pytest.mark.situation("drop-in: lines that are no pairs are left out")
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("Go.\tVa !\nRun. Cours.\n", r"line 2 of .*own\.tsv' .*'Run\. Cours\.'\. S"),
+        ("Go.\tVa !\n\n\tCours.\n", r"line 3 of .*has an empty side"),
+        ("Go.\t\nGo.\tVa !\n\nx\ny", r"line 1 of .*has an empty side.*2 more like it"),
+    ],
+)
+def test_lines_that_are_no_pairs_are_left_out_with_one_warning(corpus, content, words):
+    with pytest.warns(UserWarning, match=words) as caught:
+        text = read_data_nmt(corpus(content))
+    assert [w.filename for w in caught] == [__file__]
+    with pytest.warns(UserWarning, match="left out"):
+        assert tokenize_nmt(text) == ([["Go."]], [["Va", "!"]])
 
 
 def test_a_missing_corpus_is_named(tmp_path):
@@ -193,7 +208,7 @@ def test_pairs_are_cut_into_words():
 
 
 @pytest.mark.parametrize(
-    ("asked", "given"), [(1, 1), (2, 2), (3, 3), (9, 3), (None, 3)]
+    ("asked", "given"), [(1, 1), (2, 2), (3, 3), (9, 3), (None, 3), (0, 3)]
 )
 def test_as_many_pairs_are_cut_as_are_asked_for(asked, given):
     source, target = tokenize_nmt("a\tb\nc\td\ne\tf", asked)
@@ -201,7 +216,7 @@ def test_as_many_pairs_are_cut_as_are_asked_for(asked, given):
 
 
 @pytest.mark.parametrize(
-    ("num_examples", "error"), [(0, ValueError), (-3, ValueError), ("6", TypeError)]
+    ("num_examples", "error"), [(-3, ValueError), ("6", TypeError)]
 )
 def test_a_bad_number_of_pairs_is_refused(num_examples, error):
     with pytest.raises(error, match="num_examples="):
@@ -298,11 +313,15 @@ def test_rare_words_are_unknown_and_reserved_tokens_come_first(corpus):
     assert (X_len.tolist(), Y_len.tolist()) == ([4, 4, 3], [3, 4, 3])
 
 
-def test_steps_that_cut_every_translation_are_refused(corpus):
+@pytest.mark.situation("drop-in: too few steps for any translation are a warning")
+def test_steps_that_cut_every_translation_are_named(corpus):
     path = corpus("a .\tx y .\nb .\tx .\n")
-    with pytest.raises(ValueError, match="num_steps=2 cuts .*: give at least 3"):
-        load_arrays_nmt(2, path=path)
-    load_arrays_nmt(3, path=path)
+    with pytest.warns(UserWarning, match="num_steps=2 cuts .*: give at least 3"):
+        (_, _, Y, _), _, _ = load_arrays_nmt(2, path=path)
+    assert Y.shape == (2, 2)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        load_arrays_nmt(3, path=path)
 
 
 def test_a_sentence_to_translate_is_cleaned_like_the_corpus(vocab):

@@ -111,8 +111,7 @@ def test_batches_hold_every_pair_once(native, corpus):
     batches = [[native.numpy(part) for part in batch] for batch in data_iter]
     assert [len(batch[0]) for batch in batches] == [16, 16, 8]
     served = [np.concatenate(parts) for parts in zip(*batches)]
-    for array in (*served, *arrays):
-        assert array.dtype.kind == "i"
+    assert all(array.dtype.kind == "i" for array in arrays)
 
     def rows(arrays):
         return sorted(np.column_stack(arrays).tolist())
@@ -120,6 +119,37 @@ def test_batches_hold_every_pair_once(native, corpus):
     assert rows(served) == rows(arrays)
     assert not np.array_equal(served[0], arrays[0])  # shuffled
     assert (len(src_vocab), len(tgt_vocab)) == (4 + 15, 4 + 17)
+
+
+# As the classic functions gave them: X, its valid lengths, Y, and theirs.
+CLASSIC_TYPES = {
+    "torch": ["int64"] * 4,
+    "tensorflow": ["int32"] * 4,
+    "mxnet": ["float32", "int32"] * 2,
+}
+
+
+@pytest.mark.situation("types: load_data_nmt as the classic API serves it")
+def test_batches_have_the_classic_types(native, corpus):
+    data_iter, src_vocab, _ = native.d2l.load_data_nmt(16, T, path=corpus)
+    types = [native.numpy(part).dtype.name for part in next(iter(data_iter))]
+    assert types == CLASSIC_TYPES[native.name]
+    made = native.d2l.build_array_nmt([["a"]], src_vocab, T)
+    assert [native.numpy(part).dtype.name for part in made] == types[:2]
+
+
+@pytest.mark.situation("types: a classic loop puts <bos> before MXNet's labels")
+def test_mxnets_batches_can_be_computed_with(native, corpus):
+    if native.name != "mxnet":
+        pytest.skip("arrays of indices are whole numbers there")
+    from mxnet import np as mx
+
+    data_iter, _, tgt_vocab = native.d2l.load_data_nmt(16, T, path=corpus)
+    X, _, Y, _ = next(iter(data_iter))
+    bos = mx.array([tgt_vocab["<bos>"]] * len(Y)).reshape(-1, 1)
+    assert mx.concatenate([bos, Y[:, :-1]], 1).shape == Y.shape
+    assert mx.concatenate([mx.ones((len(Y), 1)), Y[:, :-1]], 1).shape == Y.shape
+    assert float((X * 0.5).sum()) == float(X.sum()) / 2
 
 
 def test_arrays_are_those_of_the_text_side(native):
@@ -427,7 +457,7 @@ def test_bad_training_is_refused_with_the_reason(native, data):
 
     with pytest.raises(ValueError, match="lacks '<bos>'"):
         train(vocab=Vocab([["a"]]))
-    with pytest.raises(ValueError, match="num_epochs must be at least 1, got 0"):
+    with pytest.raises(ValueError, match="num_epochs=0: give at least 1"):
         train(num_epochs=0)
     with pytest.raises(ValueError, match="data_iter served no batch"):
         train(data_iter=[])
@@ -494,6 +524,84 @@ def test_vocabularies_without_reserved_tokens_are_refused(native, words):
         native.predict(net, "a", words, Vocab([["a"]]), 3)
     with pytest.raises(ValueError, match="num_steps=0"):
         native.predict(net, "a", words, words, 0)
+
+
+# Arguments: numbers of NumPy are numbers; what is no number, or no flag, is refused
+
+
+SIZES = ["vocab_size", "embed_size", "num_hiddens", "num_layers"]
+
+
+@pytest.mark.situation("text: sizes, rates and flags of NumPy in sequence to sequence")
+@pytest.mark.parametrize("kind", [np.int64, np.uint8, np.array])
+def test_numpys_numbers_stand_for_pythons(native, data, kind, capsys):
+    data_iter, src_vocab, tgt_vocab = data
+    d2l, sizes = native.d2l, [kind(4), kind(8), kind(2), np.float32(0)]
+    net = d2l.EncoderDecoder(
+        d2l.Seq2SeqEncoder(kind(len(src_vocab)), *sizes),
+        d2l.Seq2SeqDecoder(kind(len(tgt_vocab)), *sizes),
+    )
+    rate = np.array(0.01) if kind is np.array else np.float32(0.01)
+    for init in (np.bool_(True), np.bool_(False)):
+        d2l.train_seq2seq(
+            net, data_iter, rate, kind(1), tgt_vocab, native.device, init=init
+        )
+    assert float(rate) == pytest.approx(0.01)  # and not changed in place
+    assert capsys.readouterr().out.startswith("loss ")
+    words = native.predict(net, "I have", src_vocab, tgt_vocab, kind(3))[0].split()
+    assert len(words) <= 3
+    X = np.arange(6).reshape(3, 2)
+    arrays = (native.tensor(X), native.tensor(X))
+    batches = d2l.load_array(arrays, kind(2), np.bool_(False))
+    assert [len(batch[0]) for batch in batches] == [2, 1]
+
+
+@pytest.mark.situation("text: a wrong size or dropout in sequence to sequence")
+@pytest.mark.parametrize("name", [*SIZES, "dropout"])
+def test_a_wrong_size_is_refused_when_the_model_is_built(native, name):
+    good = dict(vocab_size=9, embed_size=4, num_hiddens=8, num_layers=2, dropout=0)
+    wrong = [(-1, ValueError), ("2", TypeError), (None, TypeError), ([2], TypeError)]
+    if name == "dropout":
+        wrong += [(1.5, ValueError), (float("nan"), ValueError)]
+    else:
+        wrong += [(0, ValueError), (2.0, TypeError), (float("nan"), TypeError)]
+    for value, error in wrong:
+        for build in (native.d2l.Seq2SeqEncoder, native.d2l.Seq2SeqDecoder):
+            with pytest.raises(error, match=name):
+                build(**good | {name: value})
+
+
+@pytest.mark.situation("text: 'False' for a flag, nan for a rate, in sequence to seq.")
+def test_a_wrong_option_is_refused_before_anything_is_changed(native, data):
+    data_iter, src_vocab, tgt_vocab = data
+    net, (X, valid_len, Y, _) = started(native)
+    before = native.params(net)
+
+    def train(lr=0.01, num_epochs=1, init=False):
+        native.d2l.train_seq2seq(
+            net, data_iter, lr, num_epochs, tgt_vocab, native.device, init=init
+        )
+
+    for options, error, message in [
+        ({"init": "False"}, TypeError, "init must be True or False, got the string"),
+        ({"lr": float("nan")}, ValueError, "lr must be a finite number"),
+        ({"lr": float("inf")}, ValueError, "lr must be a finite number"),
+        ({"lr": -0.1}, ValueError, "lr must be a finite number"),
+        ({"lr": "0.1"}, TypeError, "lr must be a number such as 0.5, got '0.1'"),
+        ({"num_epochs": 0}, ValueError, "num_epochs=0"),
+        ({"num_epochs": 1.5}, TypeError, "num_epochs=1.5"),
+    ]:
+        with pytest.raises(error, match=message):
+            train(**options)
+    for name, array in native.params(net).items():
+        np.testing.assert_array_equal(array, before[name])
+    predict = native.d2l.predict_seq2seq
+    device = () if native.name == "tensorflow" else (native.device,)
+    with pytest.raises(TypeError, match="save_attention_weights must be True or False"):
+        predict(net, "a", src_vocab, tgt_vocab, 3, *device, "False")
+    arrays = (native.tensor(np.zeros((3, 2))),) * 2
+    with pytest.raises(TypeError, match="is_train must be True or False"):
+        native.d2l.load_array(arrays, 2, "False")
 
 
 # Classic notebooks, with an encoder and decoders of their own

@@ -120,7 +120,7 @@ def test_a_tally_without_a_batch_has_no_result():
 
 @pytest.mark.parametrize("interrupt", [None, 17])
 def test_the_layout_of_a_checkpoint_stays(training, text, tmp_path, interrupt):
-    """Files that an earlier version wrote are read: version 1 has these names."""
+    """Files that an earlier version wrote are read: version 2 has these names."""
     checkpoint = Checkpoint(tmp_path / "run", every=0)
     options = {"kind": "dropout", "optimizer": "momentum", "checkpoint": checkpoint}
     if interrupt is None:
@@ -129,8 +129,9 @@ def test_the_layout_of_a_checkpoint_stays(training, text, tmp_path, interrupt):
         with pytest.raises(KeyboardInterrupt):
             training.train(text, 2, **options, interrupt=interrupt)
     arrays, run, table = read_checkpoint(checkpoint.path)
-    assert run.keys() == {"framework", "model", "optimizer", "order", "data"}
-    assert table.keys() == {"progress", "position", "start", "stopped"}
+    told = {"framework", "model", "kind of layers", "optimizer", "order", "data"}
+    assert run.keys() == told
+    assert table.keys() == {"progress", "position", "state", "start", "stopped"}
     assert table["progress"].keys() == {"history"}
     named = ["batch", "num_tokens", "total_loss", "seconds"]
     assert list(table["position"]) == named
@@ -142,3 +143,22 @@ def test_the_layout_of_a_checkpoint_stays(training, text, tmp_path, interrupt):
     assert sections == {"model", "updater"} | generators | state
     done = {None: [0, 0, 0.0, 0.0]}.get(interrupt)
     assert done is None or [table["position"][name] for name in named] == done
+
+
+# What is shown
+
+
+@pytest.mark.situation("figures: train_ch8 leaves its curve to plt.show and savefig")
+def test_the_curve_of_a_training_is_pyplots_current_figure(training, text, tmp_path):
+    plt = pytest.importorskip("matplotlib.pyplot")
+    plt.switch_backend("agg")
+    plt.close("all")
+    training.train(text, 3, kind="plain")
+    assert len(plt.get_fignums()) == 1
+    (curve,) = plt.gca().lines
+    assert curve.get_xdata().tolist() == [1, 2, 3]
+    assert plt.gca().get_ylabel() == "perplexity"
+    plt.savefig(tmp_path / "curve.png")
+    pixels = plt.imread(tmp_path / "curve.png")[:, :, :3]
+    assert ((pixels.max(axis=2) - pixels.min(axis=2)) > 0.2).sum() > 100
+    plt.close("all")

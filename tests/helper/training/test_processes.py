@@ -56,6 +56,7 @@ def test_a_run_that_is_killed_again_and_again_ends_as_if_it_had_not_been(
     expected, whole = outcome(start(training, text, num_epochs, tmp_path / "whole"))
     assert resumed["weights"] == whole["weights"]
     assert lines[1:] == expected[1:]  # the text; the first line tells the speed
+    assert not list(tmp_path.glob(".*.tmp"))  # what kills have left is gone
 
 
 def test_the_same_seed_gives_the_same_text_in_another_process(training, text):

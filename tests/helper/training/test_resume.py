@@ -112,11 +112,12 @@ def test_a_finished_run_can_be_prolonged(training, text, checkpoint, tmp_path):
 
 
 def test_the_curve_and_the_speed_of_all_epochs_come_back(training, text, checkpoint):
-    epochs = []
+    epochs, before = [], []
     options = {"text": text, "seed": 1, "kind": "plain", "checkpoint": checkpoint}
-    training.train(num_epochs=2, callback=epochs.append, **options)
+    training.train(num_epochs=2, callback=before.append, **options)
     training.train(num_epochs=4, callback=epochs.append, **options)
     assert [epoch.epoch for epoch in epochs] == [1, 2, 3, 4]
+    assert epochs[:2] == before
     _, _, table = read_checkpoint(checkpoint.path)
     assert table["progress"]["history"] == [list(epoch) for epoch in epochs]
 
@@ -253,13 +254,13 @@ def test_reading_runs_no_code(tmp_path, monkeypatch):
     assert not (tmp_path / "ran").exists()
 
 
-@pytest.mark.parametrize(("key", "value"), [("version", "2"), ("format", "other")])
+@pytest.mark.parametrize(("key", "value"), [("version", "3"), ("format", "other")])
 def test_a_file_of_another_kind_or_version_is_refused(saved, key, value, monkeypatch):
     module = "d2l_local.run.checkpoint"
     monkeypatch.setattr(f"{module}.{key.upper()}", value)
     write_checkpoint(saved, ARRAYS, {}, {})
     monkeypatch.undo()
-    with pytest.raises(ValueError, match="version '2'|isn't a checkpoint of d2l_local"):
+    with pytest.raises(ValueError, match="version '3'|isn't a checkpoint of d2l_local"):
         read_checkpoint(saved)
 
 
