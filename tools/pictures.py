@@ -46,11 +46,15 @@ def described(output: NotebookNode, alt: str | None) -> NotebookNode:
     """Return a picture with an alternative text, which replaces the one it had.
 
     It stands in the metadata of each kind of image, where nbconvert looks for it, and
-    is the title of an SVG. Other outputs come back as they are, and all without `alt`.
+    is the title of an SVG. Without `alt`, the picture keeps what its run said of it.
+    Other outputs come back as they are.
     """
-    if not alt or not is_picture(output):
+    if not is_picture(output):
         return output
     output = nbformat.from_dict(output)
+    alt = alt or said_by_run(output)
+    if not alt:
+        return output
     for kind in output.data:
         if kind.startswith("image/"):
             output.metadata.setdefault(kind, {})["alt"] = alt
@@ -60,6 +64,12 @@ def described(output: NotebookNode, alt: str | None) -> NotebookNode:
             lambda match: f"{match['start']}{title}", "".join(svg), count=1
         )
     return output
+
+
+def said_by_run(output: NotebookNode) -> str | None:
+    """Return the alternative text that a picture came with, if any."""
+    found = (output.metadata.get(kind, {}).get("alt") for kind in output.data)
+    return next(filter(None, found), None)
 
 
 def undescribed(output: NotebookNode) -> NotebookNode:

@@ -3,6 +3,7 @@
     plotting  curves, among them one that grows while a model trains
     figure    the pyplot figure of such a curve, drawn when somebody looks at it
     style     dark ink on a white ground, in every style of Matplotlib
+    words     what a figure shows, as its alternative text
     notebook  tells if this process runs in a notebook
 
 Matplotlib is imported only once something is drawn.

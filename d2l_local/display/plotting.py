@@ -40,10 +40,21 @@ def use_svg_display():
     if notebook_shell() is None:
         return
     import matplotlib as mpl
+    from matplotlib.figure import Figure
     from matplotlib_inline.backend_inline import set_matplotlib_formats
 
     mpl.rcParams.update(SVG_SETTINGS)
     set_matplotlib_formats("svg", metadata=SVG_METADATA)
+    formatter = notebook_shell().display_formatter.formatters["image/svg+xml"]
+    as_svg = formatter.lookup_by_type(Figure)
+    formatter.for_type(Figure, lambda figure: (as_svg(figure), alt_text(figure)))
+
+
+def alt_text(figure):
+    """Return metadata with a description of a figure, where nbconvert looks for it."""
+    from d2l_local.display.words import describe
+
+    return {"alt": describe(figure)}
 
 
 def set_figsize(figsize=(3.5, 2.5)):
@@ -339,12 +350,14 @@ class Animator:
             self._enter_cell(notebook_shell())
             send = display
         data = {"image/svg+xml": svg, "text/plain": self.TEXT}
+        metadata = {"image/svg+xml": alt_text(self.fig), **metadata}
         send(data, raw=True, metadata=metadata, display_id=self._display_id)
 
     def _send_copy(self):
         from IPython.display import display
 
-        display({"image/svg+xml": self._svg(), "text/plain": self.TEXT}, raw=True)
+        data = {"image/svg+xml": self._svg(), "text/plain": self.TEXT}
+        display(data, raw=True, metadata={"image/svg+xml": alt_text(self.fig)})
 
     def _enter_cell(self, shell):
         """Note that the display is in the running cell."""
