@@ -21,14 +21,15 @@ OWN_IMPORTS = {
     "mxnet",
     "dropin",
 }
-DRAWS = "d2l_local.display.figure"  # is Matplotlib's; imported by the first figure
+# These are about Matplotlib, and imported by the first figure.
+DRAWS = ("d2l_local.display.figure", "d2l_local.display.words")
 NEUTRAL = sorted(
     {
         ".".join(path.relative_to(ROOT).with_suffix("").parts)
         for path in (ROOT / "d2l_local").rglob("[!_]*.py")
         if path.relative_to(ROOT).parts[1] not in OWN_IMPORTS
     }
-    - {DRAWS}
+    - set(DRAWS)
 )
 
 # The classic d2l 0.17 API: parameters as its notebooks call them. Those without a
