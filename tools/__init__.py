@@ -13,6 +13,7 @@ Each module is named for what it handles and knows nothing of the later ones:
     source        one chapter's file, split into cells
     myst          the MyST blocks of one Markdown cell
     wording       the words around a notebook's text
+    effort        stars and minutes of an exercise, and its points
     translations  package: catalogues, and the command that brings them up to date
     edition       kinds of notebook: where they stand, how they link
     labels        labels and their numbers

@@ -24,6 +24,7 @@ from tools import notebook as nb
 from tools.addresses import other_addresses
 from tools.book import Book, BookError, Framework, Language, load
 from tools.edition import KINDS, Edition, Places
+from tools.effort import check_points
 from tools.files import read_plain, write_text
 from tools.head import ENGLISH
 from tools.labels import collect
@@ -65,6 +66,8 @@ def build_all(
     """
     places = places or Places(book)
     english = read_all(book)
+    for source in english:
+        check_points(source, book.keys)
     _check_settings(book, english)
     localized = {None: LocalizedBook(english)}
     for language in book.languages if languages is None else languages:

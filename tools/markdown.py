@@ -12,12 +12,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools.edition import relative
+from tools.effort import line as effort_line
 from tools.labels import name_of
 from tools.myst import Block, Where, blocks
 from tools.references import Reader
 from tools.wording import BOXES
 
-OPTIONS = {"figure": {"name", "alt"}, "table": {"name", "from"}}
+OPTIONS = {
+    "figure": {"name", "alt"},
+    "table": {"name", "from"},
+    "effort": {"minutes"},
+}
 
 
 @dataclass(frozen=True)
@@ -95,6 +100,8 @@ def _block(block: Block, reader: Reader, images: Images, where: Where) -> list[s
         return _table(block, reader, where)
     if block.name in BOXES:
         return _box(block, reader, where)
+    if block.name == "effort":
+        return [effort_line(block, reader.wording, where)]
     known = ", ".join(["math", *OPTIONS, *BOXES])
     raise where.error(0, f"unknown directive {{{block.name}}}; use one of {known}")
 

@@ -80,6 +80,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "warning": ("Warning", "title of a box"),
     "caution": ("Caution", "title of a box"),
     "seealso": ("See also", "title of a box"),
+    "effort": (
+        "{stars} · about {minutes} minutes",
+        "below the heading of an exercise; {stars} is ★★☆, say",
+    ),
     "answer": ("YOUR ANSWER HERE", "field for the learner's answer in words"),
 }
 BOXES = ("note", "tip", "hint", "important", "warning", "caution", "seealso")

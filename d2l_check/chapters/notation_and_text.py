@@ -9,79 +9,92 @@ from d2l_check.mistake import Mistake
 from d2l_check.reference_check import ReferenceCheck
 
 
-class NumberTokens(ReferenceCheck):
-    """Check the list of tokens of a vocabulary, by index."""
+class SplitWord(ReferenceCheck):
+    """Check how a word is split into the longest pieces, from left to right."""
 
-    signature = "number_tokens(tokens, min_freq)"
+    signature = "split_word(word, pieces)"
     cases = (
-        (["to", "sea", "or", "to", "sea", "or", "be", "be", "sea", "aye"], 2),
-        (["b", "c", "b", "a", "c", "d"], 1),
-        (["x", "y", "y"], 3),
+        (
+            "windings",
+            ["win", "w", "wind", "in", "i", "n", "ding", "ings", "d", "g", "s"],
+        ),
+        ("abcd", ["a", "ab", "bcd", "c", "d", "cd"]),
+        ("cafés", ["c", "ca", "f", "s"]),
+        ("xxa", ["a"]),
+        ("", ["a"]),
     )
 
     @staticmethod
-    def reference(tokens, min_freq, unknown=True, order="falling", above=False):
-        counts = Counter(tokens)
-        least = min_freq + above
-        kept = [token for token in counts if counts[token] >= least]
-        if order == "falling":
-            kept.sort(key=lambda token: -counts[token])
-        elif order == "rising":
-            kept.sort(key=lambda token: counts[token])
-        elif order == "alphabet":
-            kept.sort(key=lambda token: (-counts[token], token))
-        return ["<unk>", *kept] if unknown else kept
+    def reference(word, pieces, choose="longest", side="left", unknown="token"):
+        tokens, rest = [], word
+        while rest:
+            left = side == "left"
+            fits = [
+                p for p in pieces if (rest.startswith if left else rest.endswith)(p)
+            ]
+            if fits:
+                chosen = {"longest": max, "shortest": min}.get(choose)
+                piece = chosen(fits, key=len) if chosen else fits[0]
+                tokens.append(piece)
+            else:
+                piece = rest[0] if left else rest[-1]
+                if unknown == "whole":
+                    return ["<unk>"]
+                if unknown == "stop":
+                    break
+                tokens += {"token": ["<unk>"], "kept": [piece]}.get(unknown, [])
+            rest = rest[len(piece) :] if left else rest[: -len(piece)]
+        return tokens if side == "left" else tokens[::-1]
 
     mistakes = [
         Mistake(
-            "number-no-unknown",
-            _("There is no index for unknown tokens."),
-            _("Which token has index 0?"),
-            _(
-                "What is index 0 for in Vocab? Print your list beside "
-                "vocab.idx_to_token."
-            ),
-            planted=[{"unknown": False}],
+            "split-shortest",
+            _("The shortest piece that fits is taken."),
+            _("Which of the pieces that the rest begins with should win?"),
+            _("Split 'windings' by hand: both 'w' and 'wind' fit. Which do you take?"),
+            planted=[{"choose": "shortest"}],
         ),
         Mistake(
-            "number-alphabet",
-            _("Tokens that are equally frequent stand in the order of letters."),
-            _(
-                "They should stand as first seen, which a sort by "
-                "nothing but the count keeps."
-            ),
-            _(
-                'Sort "b c b a c" by hand. Python\'s sort keeps ties in order: '
-                "what is your key?"
-            ),
-            planted=[{"order": "alphabet"}],
+            "split-first-in-list",
+            _("The first piece in the list that fits is taken."),
+            _("The order of the list means nothing. What should decide?"),
+            _("'win' comes before 'wind' in the list. Does your loop look further?"),
+            planted=[{"choose": "first"}],
         ),
         Mistake(
-            "number-rising",
-            _("The rarest tokens come first."),
-            _("By which number do you sort, and in which direction?"),
-            _("Print the counts in the order of your list. Do they fall or rise?"),
-            planted=[{"order": "rising"}],
+            "split-from-right",
+            _("The word is split from its end."),
+            _("Where does the first token of a word begin?"),
+            _("For 'abcd', which is your first token: 'ab' or 'a'?"),
+            planted=[{"side": "right"}],
         ),
         Mistake(
-            "number-first-seen",
-            _("The tokens aren't sorted by their frequency."),
-            _("The token that occurs most often should have index 1."),
-            _(
-                "Print each token of your list with its count. Which argument of "
-                "sort is missing?"
-            ),
-            planted=[{"order": "seen"}],
+            "split-unknown-dropped",
+            _("A character that no piece begins with disappears."),
+            _("Which token stands for what a vocabulary doesn't know?"),
+            _("How many tokens does 'cafés' have? What became of the é?"),
+            planted=[{"unknown": "dropped"}],
         ),
         Mistake(
-            "number-above",
-            _("Tokens that occur exactly min_freq times are missing."),
-            _("Left out are those that occur fewer than min_freq times."),
-            _(
-                "With min_freq = 2, what happens to a token that occurs twice? "
-                "Look at > and >=."
-            ),
-            planted=[{"above": True}],
+            "split-unknown-kept",
+            _("A character that no piece begins with becomes a token of its own."),
+            _("Would the vocabulary have an index for it?"),
+            _("Look at your last branch: which string does it append?"),
+            planted=[{"unknown": "kept"}],
+        ),
+        Mistake(
+            "split-unknown-whole",
+            _("One unknown character makes the whole word unknown."),
+            _("How much of the word can still be said?"),
+            _("'cafés' should begin with 'ca'. Do you return too early?"),
+            planted=[{"unknown": "whole"}],
+        ),
+        Mistake(
+            "split-unknown-stop",
+            _("Everything after an unknown character is lost."),
+            _("What is left of the word once the unknown character is dealt with?"),
+            _("After <unk>, by how many characters does the rest get shorter?"),
+            planted=[{"unknown": "stop"}],
         ),
     ]
 
@@ -250,86 +263,154 @@ class MaskedMean(ReferenceCheck):
     ]
 
 
-class SequentialBatches(ReferenceCheck):
-    """Check sequential batches of a text, cut from its first token on."""
+class PlaceOf(ReferenceCheck):
+    """Check where a token stands in sequential batches that start without an offset."""
 
-    signature = "sequential_batches(corpus, n, T)"
+    signature = "place_of(p, N, n, T)"
     cases = (
-        (np.arange(10, 36), 2, 4),
-        (np.arange(50, 70), 3, 3),
-        (np.arange(5, 22), 1, 5),
+        (22, 36, 2, 4),
+        (5, 20, 3, 3),
+        (16, 36, 2, 4),
+        (17, 36, 2, 4),
+        (34, 36, 2, 4),
+        (0, 17, 1, 5),
+        (14, 17, 1, 5),
+        (15, 17, 1, 5),
     )
-    tensors = False
 
     @staticmethod
-    def reference(corpus, n, T, rows="long", labels="next", step=None):
-        length = (len(corpus) - 1) // n
-        Xs = corpus[: n * length].reshape(n, length)
-        Ys = corpus[1 : n * length + 1].reshape(n, length)
-        if rows == "interleaved":
-            Xs, Ys = (corpus[k : n * length + k].reshape(length, n).T for k in range(2))
-        if rows == "short":
-            count = (len(corpus) - 1) // (n * T)
-            pieces = [corpus[k : k + count * n * T] for k in range(2)]
-            return [
-                tuple(piece.reshape(count, n, T)[i] for piece in pieces)
-                for i in range(count)
-            ]
-        if labels == "same":
-            Ys = Xs
-        if labels == "rolled":
-            Ys = np.roll(Xs, -1, axis=1)
-        return [
-            (Xs[:, i : i + T], Ys[:, i : i + T])
-            for i in range(0, length - T + 1, step or T)
-        ]
+    def reference(p, N, n, T, fold="long", label=1, partial=False, over=False, first=0):
+        length = (N - label) // n
+        row, k = divmod(p, length)
+        batch, column = divmod(k, T)
+        if fold == "short":
+            piece, column = divmod(p, T)
+            batch, row = divmod(piece, n)
+        if fold == "interleaved":
+            k, row = divmod(p, n)
+            batch, column = divmod(k, T)
+        if row >= n and not over or batch >= length // T and not partial:
+            return ()
+        if fold == "swapped":
+            batch, row = row, batch
+        return batch + first, row + first, column + first
 
     mistakes = [
         Mistake(
-            "batches-short-rows",
-            _("The second row of a batch continues its first one."),
-            _(
-                "The same row of the next batch should. Fold the whole text into "
-                "n rows before you cut it."
-            ),
-            _(
-                "Print row 1 of batch 0 and the text. How far is it from the start "
-                "of row 0?"
-            ),
-            planted=[{"rows": "short"}],
+            "place-short-rows",
+            _("Neighbouring pieces of the text end up in the same batch."),
+            _("Where does the piece that continues row 0 go: below it, or after it?"),
+            _("Draw the text as two long rows, n = 2, with T = 4. Where is token 4?"),
+            planted=[{"fold": "short"}],
         ),
         Mistake(
-            "batches-interleaved",
-            _("Neighbours in the text stand below one another."),
-            _("Fold the text so that each row is one stretch of it."),
-            _("Print column 0 of the first X. Are these neighbours in the text?"),
-            planted=[{"rows": "interleaved"}],
+            "place-interleaved",
+            _("Neighbouring tokens end up in different rows."),
+            _("Is a row a stretch of the text, or every n-th token of it?"),
+            _("Where do you put tokens 0 and 1? They should be neighbours in a row."),
+            planted=[{"fold": "interleaved"}],
         ),
         Mistake(
-            "batches-same-labels",
-            _("The labels are the inputs."),
-            _("What should a language model say when it has read a token?"),
-            _("Print X[0] and Y[0] of a batch. By how much should Y be ahead?"),
-            planted=[{"labels": "same"}],
+            "place-swapped",
+            _("Row and batch are swapped."),
+            _("Which of the three numbers says how far along the rows we are?"),
+            _("The result is (batch, row, column). Which comes first in yours?"),
+            planted=[{"fold": "swapped"}],
         ),
         Mistake(
-            "batches-rolled",
-            _("At the end of a row the label is the beginning of the same row."),
-            _("Take the labels from the text, one token further on."),
-            _("Print the last label of row 0. Which token comes there in the text?"),
-            planted=[{"labels": "rolled"}],
+            "place-no-label",
+            _("The rows are one token too long."),
+            _("What is the label of the last token of the text?"),
+            _("N = 36, n = 2: is a row 18 tokens long, or 17? Who needs a label?"),
+            planted=[{"label": 0}],
         ),
         Mistake(
-            "batches-overlap",
-            _("The windows overlap."),
-            _("Where should the second window begin, if the first one has T steps?"),
-            _(
-                "Print the first column of two batches in a row. How far apart "
-                "should they be?"
-            ),
-            planted=[{"step": 1}],
+            "place-partial-batch",
+            _("Tokens at the end of a row get a place, though no batch is full there."),
+            _("How many whole windows of T tokens fit into a row?"),
+            _("A row of 17 tokens with T = 4: where does the last window end?"),
+            planted=[{"partial": True}],
+        ),
+        Mistake(
+            "place-beyond-rows",
+            _("Tokens after the last row get a place in a row that doesn't exist."),
+            _("Which rows are there, if there are n of them?"),
+            _("With n = 2, can the row be 2? Look at the last tokens of the text."),
+            planted=[{"over": True}],
+        ),
+        Mistake(
+            "place-from-one",
+            _("Batches, rows and columns are counted from 1."),
+            _("Where would NumPy look for the first one?"),
+            _("Token 0 is batches[0], row 0, column 0."),
+            planted=[{"first": 1}],
         ),
     ]
 
 
-CHECKS = (NumberTokens, LookUpGradient, MaskedMean, SequentialBatches)
+class CountPairs(ReferenceCheck):
+    """Check the number of times that each pair of neighbouring tokens occurs."""
+
+    signature = "count_pairs(words, split)"
+    cases = (
+        (
+            {"hug": 3, "hugs": 2, "bun": 1},
+            {
+                "hug": ["h", "u", "g", "_"],
+                "hugs": ["h", "ug", "s", "_"],
+                "bun": ["b", "u", "n", "_"],
+            },
+        ),
+        ({"aaa": 4}, {"aaa": ["a", "a", "a", "_"]}),
+        ({"it": 5, "is": 1}, {"it": ["it_"], "is": ["i", "s_"]}),
+    )
+
+    @staticmethod
+    def reference(words, split, weight="count", pairs="all", last=True):
+        found = Counter()
+        for word, count in words.items():
+            tokens = split[word]
+            neighbours = list(zip(tokens, tokens[1:]))
+            if not last:
+                neighbours = neighbours[:-1]
+            if pairs == "different":
+                neighbours = list(dict.fromkeys(neighbours))
+            if pairs == "letters":
+                neighbours = list(zip(word, word[1:]))
+            for pair in neighbours:
+                found[pair] += count if weight == "count" else 1
+        return dict(found)
+
+    mistakes = [
+        Mistake(
+            "pairs-words-once",
+            _("Each different word counts once, however often it occurs."),
+            _("'hug' occurs three times. How often does (h, u) occur in these?"),
+            _("What do you add to found[pair]? What is the second loop variable for?"),
+            planted=[{"weight": "once"}],
+        ),
+        Mistake(
+            "pairs-different",
+            _("A pair that occurs twice within a word is counted once."),
+            _("How many neighbouring pairs does 'aaa' have?"),
+            _("Do you go through the pairs themselves, or through a set of them?"),
+            planted=[{"pairs": "different"}],
+        ),
+        Mistake(
+            "pairs-of-letters",
+            _("The letters of the words are counted, not their tokens."),
+            _("What is the argument split for?"),
+            _("After the merge of u and g, what are the neighbours in 'hugs'?"),
+            planted=[{"pairs": "letters"}],
+        ),
+        Mistake(
+            "pairs-last-missing",
+            _("The last pair of each word is missing."),
+            _("Four tokens have how many neighbouring pairs?"),
+            _("Print the pairs of ['h', 'u', 'g', '_']. Is (g, _) among them?"),
+            planted=[{"last": False}],
+        ),
+    ]
+
+
+CHECKS = (SplitWord, LookUpGradient, MaskedMean, PlaceOf, CountPairs)
