@@ -222,7 +222,7 @@ def change(values, after):
 
 def stand_in(folder):
     """Put into a folder what is found as `d2l_check` where that folder comes first."""
-    # Never imported here, where it would hide the checks, too.
+    # It does nothing under any other name: here it would hide the checks, too.
     source = Path(__file__).with_name("standin.py").read_bytes()
     (Path(folder) / "d2l_check.py").write_bytes(source)
 

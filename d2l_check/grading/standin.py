@@ -32,6 +32,8 @@ class Refusing:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 
 
-sys.meta_path.insert(0, Refusing)
-for _name in ("torch", "tensorflow", "mxnet"):
-    globals()[_name] = sys.modules[f"d2l_check.{_name}"] = Nothing(f"d2l_check.{_name}")
+if __name__ == "d2l_check":  # in a student's process, where this is the package
+    sys.meta_path.insert(0, Refusing)
+    for _name in ("torch", "tensorflow", "mxnet"):
+        _module = f"d2l_check.{_name}"
+        globals()[_name] = sys.modules[_module] = Nothing(_module)

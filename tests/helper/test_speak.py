@@ -127,7 +127,7 @@ def test_a_bad_file_ends_in_one_line(said, path, tmp_path):
     path.write_bytes(path.read_bytes()[:-7])
     for bad, message in (
         (path, "can't read weights from"),
-        (tmp_path / "no", "No such file"),
+        (tmp_path / "no", "no such file"),
         (tmp_path, "is a folder: name a file in it"),
     ):
         code, out, err = said(bad, "time")
