@@ -96,7 +96,7 @@ figures: $(READY) ## draw img/*.svg with their scripts
 # A notebook's cells must run in one process, in order: loadfile.
 PYTEST = $(EMBEDDED) OMP_NUM_THREADS=1 $(PY) -m pytest -n auto --maxprocesses 4
 
-test: lint ## all checks, and every notebook against its outputs (45 minutes)
+test: lint ## all checks, and every notebook against its outputs (60 minutes)
 	$(SAY)
 	@$(PY) -m d2l_local.frameworks
 	$(PY) -m tools.translations --check --complete
@@ -107,11 +107,11 @@ test: lint ## all checks, and every notebook against its outputs (45 minutes)
 	$(PYTEST) --dist loadfile --nbval notebooks
 	$(MAKE) test-colab
 
-unit: $(READY) ## all tests but those of the notebooks (10 minutes)
+unit: $(READY) ## all tests but those of the notebooks (20 minutes)
 	$(SAY)
 	$(PYTEST) --dist worksteal tests
 
-test-fast: lint ## style, fresh notebooks, and the tests that aren't slow (5 minutes)
+test-fast: lint ## style, fresh notebooks, and the tests that aren't slow (6 minutes)
 	$(SAY)
 	@$(PY) -m d2l_local.frameworks
 	$(PY) -m tools.build --check

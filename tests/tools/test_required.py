@@ -125,7 +125,7 @@ def everything(book):
 
 @each_catalogue
 @pytest.mark.situation(
-    "newcomer 1: a typo of a translated section is mended by one person"
+    "first steps: a typo of a translated section is mended by one person"
 )
 def test_a_typo_is_mended_by_one_person(book, monkeypatch, capsys, name):
     change(book, name, monkeypatch)
