@@ -33,6 +33,7 @@ def _converted(batches):
 
 def _as_tensor(batch):
     """Return a batch of indices in the type of Python's ints in TensorFlow, int32."""
+    _transpose_first()
     return tf.constant(batch, tf.int32 if batch.dtype.kind == "i" else None)
 
 
@@ -44,7 +45,6 @@ class SeqDataLoader(batching.SeqDataLoader):
     """
 
     def __init__(self, batch_size, num_steps, use_random_iter, max_tokens, **options):
-        _transpose_first()
         super().__init__(
             batch_size,
             num_steps,
