@@ -7,6 +7,7 @@ import numpy as onp
 from d2l_check.binding import bind
 from d2l_check.chapters import CHECKS
 from d2l_check.stack import Stack
+from d2l_check.undisturbed import change_to, values_now
 from d2l_local import mxnet as d2l
 
 import mxnet  # isort: skip  # after d2l, which lets it run on today's NumPy
@@ -44,14 +45,11 @@ class MXNet:
 
     def settings(self):
         """Return the settings of the process that a function could leave changed."""
-        return {name: now() for name, (now, _change) in SETTINGS.items()}
+        return values_now(SETTINGS)
 
     def change(self, wanted):
         """Change the settings to what `settings` returned before."""
-        for name, value in wanted.items():
-            now, change = SETTINGS[name]
-            if now() != value:
-                change(value)
+        change_to(SETTINGS, wanted)
 
     def on(self):
         """Return the device, as the last arguments of a learner's function."""

@@ -71,7 +71,7 @@ class Report:
         """Show the text as printed output.
 
         As the value of a cell it would be taken by nbgrader for an attempt at giving
-        partial credit, with a warning in the log of whoever grades.
+        partial credit, with a warning in the grader's log.
         """
         # At once: a kernel may send what is written in two pieces as two outputs.
         sys.stdout.write(f"{self!r}\n")

@@ -9,6 +9,7 @@ import numpy as np
 from d2l_check.binding import bind
 from d2l_check.chapters import CHECKS
 from d2l_check.stack import Stack
+from d2l_check.undisturbed import change_to, values_now
 from d2l_local import tensorflow as d2l
 
 import tensorflow as tf  # isort: skip  # after d2l, which silences its notices
@@ -45,14 +46,11 @@ class TensorFlow:
 
     def settings(self):
         """Return the settings of the process that a function could leave changed."""
-        return {name: now() for name, (now, _change) in SETTINGS.items()}
+        return values_now(SETTINGS)
 
     def change(self, wanted):
         """Change the settings to what `settings` returned before."""
-        for name, value in wanted.items():
-            now, change = SETTINGS[name]
-            if now() != value:
-                change(value)
+        change_to(SETTINGS, wanted)
 
     def on(self):
         """Return no device: TensorFlow puts tensors where the context says."""

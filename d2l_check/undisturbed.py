@@ -98,6 +98,23 @@ def streams_held():
         yield held
 
 
+def values_now(settings):
+    """Return the values of the settings of a framework.
+
+    `settings` holds, by their names, a function that returns the value of each and one
+    that changes it.
+    """
+    return {name: now() for name, (now, _change) in settings.items()}
+
+
+def change_to(settings, wanted):
+    """Change settings to the values `wanted`, where they have others."""
+    for name, value in wanted.items():
+        now, change = settings[name]
+        if now() != value:
+            change(value)
+
+
 class Held(io.TextIOBase):
     """A stream that keeps the beginning of what is written to it.
 

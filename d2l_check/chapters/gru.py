@@ -54,7 +54,7 @@ class OneGateStep(ReferenceCheck):
             "one-gate-turned",
             _("The gate keeps where it should write, and writes where it keeps."),
             _("Set Z to 1 in your last line. Is the old state left over?"),
-            _("Set b_z to 100, so that Z is 1. Is your new state the old one?"),
+            _("Set b_z to 100, which makes Z 1. Is your new state the old one?"),
             planted=[{"keep": "1 - Z"}],
         ),
         Mistake(
@@ -82,7 +82,7 @@ class OneGateStep(ReferenceCheck):
             _("The candidate is added whole, without its weight."),
             _("The two weights of a mean have the sum 1."),
             _(
-                "Set b_z to 100, so that Z is 1. How much of the candidate is left "
+                "Set b_z to 100, which makes Z 1. How much of the candidate is left "
                 "in your line?"
             ),
             planted=[{"share": False}],

@@ -63,7 +63,7 @@ def configure(config):
 
 
 def readable(assignment, student, notebooks):
-    """Say which of a student's files are no notebooks, before nbgrader stumbles."""
+    """Name the files of a student that aren't notebooks, before nbgrader fails."""
     for path in notebooks:
         try:
             read(path)

@@ -55,7 +55,7 @@ def python(source):
     lines = source.splitlines()
     while lines and (not lines[0].strip() or TRANSPARENT.fullmatch(lines[0])):
         lines.pop(0)
-    # Kept as empty lines, so that errors name the right one.
+    # They stay as empty lines: errors must name the right line.
     return "\n".join("" if MAGIC.match(line) else line for line in lines)
 
 

@@ -1,6 +1,6 @@
 """Seeing whether the judge's own files stay as they are while students' code runs.
 
-That code runs with the rights of whoever grades, and so may write where the judge would
+That code runs with the grader's rights, so it may write where the judge would
 read its checks the next time. Nothing is put back here: the change may be an author's
 own, who is at work on the checks.
 """

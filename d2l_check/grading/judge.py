@@ -63,7 +63,7 @@ def judge(original, notebook, folder, limit=LIMIT):
 
 @contextlib.contextmanager
 def speaking(language):
-    """Let reports answer in a language, unless whoever grades has chosen one."""
+    """Write reports in a language, unless the grader has chosen another."""
     if language is None or os.environ.get(CHOICE):
         yield
         return

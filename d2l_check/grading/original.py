@@ -90,7 +90,7 @@ def mark(each):
 def original(path):
     """Return the Original that a notebook holds, with or without its solutions.
 
-    Raises NotebookError if there are no checks of the book in it.
+    Raises NotebookError if it has none of the book's checks.
     """
     notebook = read(path)
     framework, name = imported(notebook, path)

@@ -1,7 +1,7 @@
 """A student's process, seen by the judge: its values, its functions, its framework.
 
 `Process` asks the questions that `worker` answers. `Framework` has the methods of the
-adapters in `d2l_check.torch` and the others, and has them done over there, so that the
+adapters in `d2l_check.torch` and the others, and runs them in that process. So the
 checks of `d2l_check.chapters` judge a function in another process as they judge one in
 their own. What comes back are values: see `wire`.
 """
@@ -80,7 +80,7 @@ class Process:
             )
 
     def begin(self, limit=None):
-        """Let the process forget the check before, and give it its time anew."""
+        """Let the process forget the previous check, and start its time limit again."""
         self.deadline = time.monotonic() + (limit or self.limit)
         self.functions.clear()
         self.ask("begin")
@@ -294,7 +294,7 @@ class Framework:
         self.device, self.other_device = described["device"], described["other_device"]
 
     def __getattr__(self, name):
-        """Return a method that is done over there."""
+        """Return a method that runs in the other process."""
         if name.startswith("__"):
             raise AttributeError(name)
         return lambda *arguments: self.process.ask("framework", name, *arguments)
@@ -443,7 +443,7 @@ def too_large():
 
 
 def process_ended():
-    """Return the mistake of a function after which there is no process any more."""
+    """Return the mistake of a function that ended its process."""
     return Mistake(
         "process-ended",
         _("The process in which your function ran has ended, or gave no answer."),

@@ -10,6 +10,7 @@ import numpy as onp
 import pytest
 
 from d2l_local import mxnet as d2l
+from tests.helper.own_vocab import OwnVocab
 
 import mxnet  # isort: skip (it needs what the line above gives it)
 from mxnet import autograd, gluon, init, np, npx  # isort: skip
@@ -762,20 +763,6 @@ def test_a_text_of_ones_own_is_continued_without_prefixes(capsys):
     d2l.train_ch8(net, batches, vocab, 1, 1, CPU)
     *_, written = capsys.readouterr().out.splitlines()
     assert written.startswith("es ") and len(written.split()) == 51
-
-
-class OwnVocab:
-    """A vocabulary of a reader's own."""
-
-    def __init__(self, tokens):
-        self.idx_to_token = ["<unk>", *sorted(set(tokens))]
-
-    def __len__(self):
-        return len(self.idx_to_token)
-
-    def __getitem__(self, token):
-        known = self.idx_to_token
-        return known.index(token) if token in known else 0
 
 
 @pytest.mark.situation("vocabularies: one of one's own trains and predicts")

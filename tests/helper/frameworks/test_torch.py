@@ -9,6 +9,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from d2l_local import torch as d2l
+from tests.helper.own_vocab import OwnVocab
 
 CPU = torch.device("cpu")
 LAYERS = [nn.RNN, nn.GRU, nn.LSTM]
@@ -685,20 +686,6 @@ def test_a_text_of_ones_own_is_continued_without_prefixes(capsys):
     d2l.train_ch8(net, batches, vocab, 1, 1, CPU)
     *_, written = capsys.readouterr().out.splitlines()
     assert written.startswith("es ") and len(written.split()) == 51
-
-
-class OwnVocab:
-    """A vocabulary of a reader's own."""
-
-    def __init__(self, tokens):
-        self.idx_to_token = ["<unk>", *sorted(set(tokens))]
-
-    def __len__(self):
-        return len(self.idx_to_token)
-
-    def __getitem__(self, token):
-        known = self.idx_to_token
-        return known.index(token) if token in known else 0
 
 
 @pytest.mark.situation("vocabularies: one of one's own trains and predicts")
