@@ -30,7 +30,8 @@ def _axes(axes):
     kinds += [_several(sum(len(p.get_offsets()) for p in dots), "dot")] if dots else []
     kinds += [_several(len(curves), "curve")] if curves else []
     title = f"{axes.get_title()}: " if axes.get_title() else ""
-    words = f"{title}{', '.join(kinds) or 'a drawing'}; {_over(axes)}."
+    neither = "no data" if axes.get_lines() else "a drawing"  # of shapes and words
+    words = f"{title}{', '.join(kinds) or neither}; {_over(axes)}."
     told = zip(curves[:MOST_CURVES], _names(axes, curves))
     return " ".join([words, *(_curve(line, name) for line, name in told)])
 

@@ -28,6 +28,7 @@ from d2l_local.arguments import (
     seed_of,
     whole_number,
 )
+from d2l_local.display.plotting import alt_text
 from d2l_local.text import sources
 from d2l_local.text.cleaning import check_marks, clean, clean_pieces, count_dropped
 from d2l_local.text.corpus import check_max_tokens, corpus_of
@@ -260,6 +261,12 @@ def plot_of(*values, **options):
     return len(axes.lines)
 
 
+def described(*values):
+    axes = Figure().subplots()
+    d2l.plot(*values, axes=axes)
+    return alt_text(axes.figure)["alt"]
+
+
 def set_axes(**changed):
     axes = Figure().subplots()
     arguments = dict.fromkeys(["xlabel", "ylabel", "xlim", "ylim", "legend"])
@@ -414,6 +421,16 @@ CASES = {
         fine("empty", lambda: d2l.Vocab([[]]).idx_to_token, ["<unk>"]),
         fine("huge", lambda: len(d2l.Vocab([[i] for i in range(10**5)])), 10**5 + 1),
         fine("huge", lambda: LETTERS["a" * 10**6], 0),
+    ],
+    "alt_text": [
+        *wrong(alt_text, (5, AttributeError, "axes"), (None, AttributeError, "axes")),
+        fine("empty", lambda: alt_text(Figure()), {"alt": "An empty figure."}),
+        fine("empty", lambda: described([]).partition(";")[0], "no data"),
+        fine("huge", lambda: described(np.arange(10**6)).partition("The curve")[2],
+             " starts at 0 (at 0) and ends at 1e+06 (at 1e+06)."),
+        fine("huge", lambda: described([math.inf, math.nan]).partition(". ")[2],
+             "The curve has no finite values."),
+        fine("huge", lambda: described([[1, 2]] * 100).count("The curve"), 8),
     ],
     "at_least": size("k", lambda bad: at_least(3, "k", bad), 3)
     + [fine("huge", lambda: at_least(3, "k", HUGE), HUGE)]

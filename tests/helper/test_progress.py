@@ -271,7 +271,9 @@ def test_a_notebook_gets_one_figure_and_no_bar_of_characters(executed):
     (output,) = executed[1].outputs
     assert output.output_type == "display_data"
     assert points(output) == 20
-    assert output.metadata == {}  # no status line stays
+    assert list(output.metadata) == ["image/svg+xml"]  # no status line stays
+    alt = output.metadata["image/svg+xml"]["alt"]
+    assert alt.endswith("Curve 'train' starts at 20 (at 1) and ends at 1 (at 20).")
 
 
 def test_a_notebook_sees_the_curve_up_to_the_divergence(executed):
@@ -297,4 +299,4 @@ def test_an_interrupt_before_the_first_epoch_draws_no_empty_figure(executed):
 
 def test_the_status_line_goes_even_after_a_single_drawing(executed):
     (output,) = executed[5].outputs
-    assert output.metadata == {}
+    assert list(output.metadata) == ["image/svg+xml"]
