@@ -1,4 +1,4 @@
-"""An environment like this one, but without one of the frameworks."""
+"""An environment like this one, but without some of the frameworks."""
 
 import os
 import subprocess
@@ -20,10 +20,16 @@ WHEELS = {
 
 @dataclass(frozen=True)
 class Without:
-    """An environment in `folder` from which `framework` is missing."""
+    """An environment in `folder` from which `missing` frameworks are left out."""
 
     folder: Path
-    framework: str
+    missing: tuple[str, ...]
+
+    @property
+    def framework(self):
+        """The framework, if only one is missing."""
+        (name,) = self.missing
+        return name
 
     @property
     def python(self):
@@ -49,15 +55,16 @@ def belongs(name, framework):
     return exact in parts or exact.startswith(f"{framework}_")
 
 
-def make(folder, framework):
-    """Make an environment of links to what is installed here, `framework` left out."""
+def make(folder, *missing):
+    """Make an environment of links to what is installed here, `missing` left out."""
     venv.create(folder, with_pip=False, symlinks=True)
     here = Path(sysconfig.get_path("purelib"))
     there = folder / here.relative_to(sys.prefix)
     for path in here.iterdir():
         # The helper package comes by PYTHONPATH, from this checkout.
-        if not belongs(path.name, framework) and "d2l_local" not in path.name:
+        left_out = any(belongs(path.name, framework) for framework in missing)
+        if not left_out and "d2l_local" not in path.name:
             (there / path.name).symlink_to(path)
     # Templates and kernels of Jupyter lie outside.
     (folder / "share").symlink_to(Path(sys.prefix) / "share")
-    return Without(folder, framework)
+    return Without(folder, missing)

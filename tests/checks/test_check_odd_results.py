@@ -57,9 +57,11 @@ def test_no_check_blames_itself(ops):
 
 @pytest.mark.situation("checks: sixty odd results against every check")
 def test_no_check_blames_itself_whatever_comes_back(ops):
-    """Some 60 results against 53 checks; it belongs to the slow tests."""
+    """Some 60 results against 53 checks, all of them in PyTorch, half in each other."""
     assert len(ODD) >= 60
-    assert blamed(ops, ODD) == []
+    part = {"torch": slice(None), "tensorflow": slice(0, None, 2)}
+    names = list(ODD)[part.get(ops.name, slice(1, None, 2))]
+    assert blamed(ops, names) == []
 
 
 @pytest.mark.situation("checks: hints grow for what is of the wrong kind")

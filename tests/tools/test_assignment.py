@@ -257,7 +257,7 @@ EVERY = "pytorch", "tensorflow", "mxnet"
 STUDENTS = {
     solved: (("pytorch",), FULL),
     careless: (EVERY, FULL),
-    cheat: (EVERY, 0),
+    cheat: (("mxnet",), 0),  # tests/grading tries each attack with PyTorch
     killer: (("pytorch",), FULL - 4 * 2),
     tamperer: (("mxnet",), 0),
     honest_tamperer: (("mxnet",), FULL),

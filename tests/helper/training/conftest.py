@@ -3,7 +3,7 @@
 from importlib.util import find_spec
 
 import pytest
-from trainers import FRAMEWORKS, trainer
+from trainers import FRAMEWORKS, TEXT, trainer
 
 if find_spec("mxnet") is not None:
     # Models as small as these are faster on one thread, which MXNet learns at import.
@@ -16,7 +16,7 @@ if find_spec("mxnet") is not None:
 def text(tmp_path):
     """A file with the same few words again and again."""
     path = tmp_path / "tiny.txt"
-    path.write_text("time traveller said and went on " * 9, encoding="utf-8")
+    path.write_text(TEXT, encoding="utf-8")
     return path
 
 

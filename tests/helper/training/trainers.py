@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 
 FRAMEWORKS = ["torch", "tensorflow", "mxnet"]
+TEXT = "time traveller said and went on " * 9
 h = 8  # hidden units
 
 
