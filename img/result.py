@@ -74,7 +74,7 @@ def draw():
         path = ROOT / "notebooks" / framework.folder / f"{book.flagship}.ipynb"
         shapes += panel(number, framework.name, read(path))
     width = MARGIN + len(book.frameworks) * (PANEL + MARGIN)
-    note = "two-layer LSTM, 256 units, 500 epochs, on the story in the package"
+    note = "two-layer LSTM, 256 units, 250 epochs, on the story in the package"
     shapes.append(text(width / 2, HEIGHT - 18, note, 13, GREY))
     return document(width, HEIGHT, TITLE, DESCRIPTION, shapes)
 

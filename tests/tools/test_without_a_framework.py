@@ -91,8 +91,9 @@ def test_a_framework_that_is_named_is_an_error_with_the_remedy(without, small):
     assert done.stderr.startswith("error: " + LEFT_OUT.format(NAMES[without.framework]))
 
 
-def test_an_assignment_has_the_others(without, tmp_path):
-    done = without.run("-m", "tools.assignment", tmp_path / "course")
+def test_an_assignment_has_the_others(without, small, tmp_path):
+    options = [tmp_path / "course", "--root", small.root]
+    done = without.run("-m", "tools.assignment", *options)
     assert done.returncode == 0, done.stderr
     assert len(notes(without, done.stdout)) == 1
     written = {path.stem for path in (tmp_path / "course").rglob("*.ipynb")}
