@@ -24,7 +24,7 @@ LABELS = {
 }
 # What stands in the boxes is data, the same in all languages.
 PANELS = [
-    ("sentiment", 215, 18, ("a", "dull", "long", "film"), ("0",), (4, 1)),
+    ("sentiment", 215, 18, ("a", "dull", "long", "movie"), ("0",), (4, 1)),
     ("generation", 535, 18, ("n",), ("n", "o", "r", "a"), (1, 4)),
     (
         "entities",

@@ -38,8 +38,8 @@ class BagOfWords(ReferenceCheck):
             "bag-of-own-words",
             _("The counts follow the words of the sentence."),
             _(
-                "The same place must mean the same word in every bag. "
-                "Which list gives the places?"
+                "The same position must mean the same word in every bag. "
+                "Which list gives the positions?"
             ),
             _(
                 "Over which list does your outer loop run? Print its first word "
@@ -124,10 +124,7 @@ class SlidingWindows(ReferenceCheck):
             "windows-newest-first",
             _("The windows are reversed."),
             _("The oldest value comes first, as in the series."),
-            _(
-                "Print the first row of X beside series[:3]. Which slice turns "
-                "it round?"
-            ),
+            _("Print the first row of X beside series[:3]. Which slice reverses it?"),
             planted=[{"newest_first": True}],
         ),
         Mistake(
@@ -143,74 +140,82 @@ class SlidingWindows(ReferenceCheck):
     ]
 
 
-class WindowAgainstRecurrent(ReferenceCheck):
-    """Check the number of parameters of a window model and of a recurrent one."""
+def own_number(count, width):
+    """Return by what a sum of `count` values is divided; 1 for none."""
+    return max(count, 1)
 
-    signature = "window_against_recurrent(k, d, h, q)"
-    results = ("window", "recurrent")
-    cases = ((4, 3, 5, 2), (7, 7, 7, 7), (1, 10, 6, 3))
+
+class Smooth(ReferenceCheck):
+    """Check the average of the last values of a series, as known at each step."""
+
+    signature = "smooth(series, width)"
+    cases = (
+        (np.array([3.0, 9.0, 0.0, 6.0, -5.0, 4.0, 8.0]), 3),
+        (np.array([2.0, 10.0, -4.0, 1.0, 7.0, -3.0]), 4),
+        (np.array([5.0, -2.0, 11.0]), 1),
+    )
+    tensors = False
 
     @staticmethod
-    def reference(
-        k, d, h, q, places=None, biases=(1, 1), state=True, steps=1, output=True
-    ):
-        hidden, last = biases
-        out = (h * q + last * q) if output else 0
-        window = (k if places is None else places) * d * h + hidden * h + out
-        steps = k if steps is None else steps
-        recurrent = steps * (d * h + state * h * h) + hidden * h + out
-        return window, recurrent
+    def reference(series, width, before=None, after=0, divisor=None, skip=0):
+        before = width - 1 if before is None else before(width)
+        after = after(width) if callable(after) else after
+        means = []
+        for t in range(len(series)):
+            values = series[max(t - before - skip, 0) : max(t + after + 1 - skip, 0)]
+            means.append(values.sum() / (divisor or own_number)(len(values), width))
+        return np.array(means)
 
     mistakes = [
         Mistake(
-            "parameters-no-bias",
-            _("A bias is missing."),
-            _("Both models have one for each hidden unit and each output."),
+            "smooth-centred",
+            _("The average contains values from after its step."),
+            _("At step t, which is the last value that you know?"),
             _(
-                "Set k = d = h = q = 1 and count by hand. Where do your terms h "
-                "and q come from?"
+                "For the series 0, 0, 9 and a width of 3, what should the average at "
+                "the second step be?"
             ),
-            planted=[{"biases": (0, 0)}, {"biases": (0, 1)}, {"biases": (1, 0)}],
+            planted=[{"before": lambda w: w // 2, "after": lambda w: w // 2}],
         ),
         Mistake(
-            "parameters-shared-window",
-            _("The window model is too small: its places share their weights."),
-            _("How many numbers does a hidden unit of the window model read?"),
+            "smooth-ahead",
+            _("The average is over the values that follow."),
+            _("Should the slice begin or end at step t?"),
             _(
-                "With k = 4 and d = 3, how long is the vector that one hidden "
-                "unit reads?"
+                "At the last step there's nothing left to come. Over how many values "
+                "do you average there?"
             ),
-            planted=[{"places": 1}],
+            planted=[{"before": lambda w: 0, "after": lambda w: w - 1}],
         ),
         Mistake(
-            "parameters-no-state",
-            _("The recurrent model can't read its own last state."),
-            _("How many weights lead from h hidden units to h hidden units?"),
+            "smooth-without-last",
+            _("The value of the step itself is missing."),
+            _("Is the value of month t known at month t? Where does your slice end?"),
             _(
-                "Write down the shapes of W_xh, W_hh and b_h. Is each of them "
-                "among your terms?"
+                "With a width of 1 nothing should change. What do you get for the "
+                "series 5, 7, and why?"
             ),
-            planted=[{"state": False}],
+            planted=[{"skip": 1}],
         ),
         Mistake(
-            "parameters-each-step",
-            _("The recurrent model has separate weights for each step."),
-            _("Which of its numbers change when the sequence becomes longer?"),
+            "smooth-one-too-many",
+            _("The average is over one value too many."),
+            _("How many values are there from t - width to t, both included?"),
             _(
-                "Where does k stand in your formula for the recurrent model? Try k "
-                "= 1 and k = 100."
+                "With a width of 1 nothing should change. Print the slice at the "
+                "second step."
             ),
-            planted=[{"steps": None}],
+            planted=[{"before": lambda w: w}],
         ),
         Mistake(
-            "parameters-no-output",
-            _("The output layer isn't counted."),
-            _("From the h hidden units something must lead to the q outputs."),
+            "smooth-divides-by-width",
+            _("The first averages are too small."),
+            _("How many values are there at the first step? By what do you divide?"),
             _(
-                "Write down the shape of each output weight and bias. Both models "
-                "have them."
+                "For the series 6, 6, 6 and a width of 3, every average should be 6. "
+                "What is your first one?"
             ),
-            planted=[{"output": False}],
+            planted=[{"divisor": lambda count, width: width}],
         ),
     ]
 
@@ -245,7 +250,7 @@ class Lamp(ReferenceCheck):
             _("The state counts the presses."),
             _("What should become of 2? Is the second rectifier there?"),
             _(
-                "For presses 1, 1 the state should go 1, 0. Which term should "
+                "For presses 1, 1 the state should be 1, then 0. Which term should "
                 "bring 2 down to 0?"
             ),
             planted=[{"bend": 0}],
@@ -255,15 +260,15 @@ class Lamp(ReferenceCheck):
             _("Once on, the lamp stays on."),
             _("Put u = 2 into your line. Which factor has the second rectifier?"),
             _(
-                "At u = 2 the first rectifier gives 2, the second 1. What makes 0 "
-                "of the two?"
+                "At u = 2 the first rectifier gives 2, the second 1. How do they "
+                "combine to 0?"
             ),
             planted=[{"bend": 1}],
         ),
         Mistake(
             "lamp-starts-on",
             _("The lamp is on before the first step."),
-            _("From which state does the loop begin?"),
+            _("From which state does the loop start?"),
             _(
                 "Print the state before the loop. Is the lamp on when nobody has "
                 "pressed?"
@@ -273,10 +278,10 @@ class Lamp(ReferenceCheck):
         Mistake(
             "lamp-late",
             _("The outputs are one step late."),
-            _("Is the state of a step noted before or after its press?"),
+            _("Do you record the state of a step before or after its press?"),
             _(
-                "Print state and press side by side in the loop. In which line is "
-                "the state kept?"
+                "Print state and press side by side in the loop. In which line do you "
+                "record the state?"
             ),
             planted=[{"late": True}],
         ),
@@ -293,4 +298,4 @@ class Lamp(ReferenceCheck):
     ]
 
 
-CHECKS = (BagOfWords, SlidingWindows, WindowAgainstRecurrent, Lamp)
+CHECKS = (BagOfWords, SlidingWindows, Smooth, Lamp)
