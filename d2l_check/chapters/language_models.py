@@ -81,7 +81,7 @@ class BigramLogProbability(ReferenceCheck):
         Mistake(
             "bigram-no-logarithm",
             _("This is the probability itself, and not its logarithm."),
-            _("What becomes of a product under the logarithm?"),
+            _("What does the logarithm turn a product into?"),
             _(
                 "Is your number between 0 and 1? Which function turns factors into "
                 "summands?"
@@ -101,77 +101,66 @@ class BigramLogProbability(ReferenceCheck):
     ]
 
 
-def logits_case(m, q, seed, scale=1.0):
+def losses_case(lengths, seed):
+    """Return the losses of sentences of these lengths."""
     rng = np.random.default_rng(seed)
-    return scale * rng.normal(size=(m, q)), rng.integers(0, q, size=m)
+    return ([rng.uniform(0.1, 3.0, size=length) for length in lengths],)
 
 
-class CrossEntropyFromLogits(ReferenceCheck):
-    """Check the mean cross-entropy of logits, large ones as well."""
+class TextPerplexity(ReferenceCheck):
+    """Check the perplexity of all tokens of a few sentences."""
 
-    signature = "cross_entropy_from_logits(O, y)"
-    cases = (
-        logits_case(m=3, q=5, seed=1),
-        logits_case(m=4, q=4, seed=2),
-        (np.array([[1000.0, 998.0, 990.0], [3.0, 900.0, 901.0]]), np.array([1, 2])),
-    )
+    signature = "text_perplexity(losses)"
+    cases = (losses_case([5, 2, 3], 1), losses_case([1, 4, 2, 2], 2))
+    tensors = False
 
     @staticmethod
-    def reference(O, y, shift=True, axis=1, reduce=np.mean, sign=1, base=math.e):
-        if not shift and np.max(O) > 88:  # beyond 32-bit numbers
-            return math.inf
-        M = O.max(axis=axis, keepdims=True)
-        log_sum = (M + np.log(np.exp(O - M).sum(axis=axis, keepdims=True))).ravel()
-        losses = log_sum - O[np.arange(len(y)), y]
-        return float(sign * reduce(losses) / math.log(base))
+    def reference(losses, mean="tokens", exp=np.exp, log=1.0):
+        sums = np.array([each.sum() for each in losses]) * log
+        counts = np.array([len(each) for each in losses])
+        found = {
+            "tokens": lambda: exp(sums.sum() / counts.sum()),
+            "sentences": lambda: exp((sums / counts).mean()),
+            "perplexities": lambda: exp(sums / counts).mean(),
+            "count of sentences": lambda: exp(sums.sum() / len(losses)),
+        }
+        return float(found[mean]())
 
     mistakes = [
         Mistake(
-            "entropy-unstable",
-            _("Large logits give an infinite loss."),
-            _("Which number may be taken out of the sum before exp is applied?"),
-            _(
-                "Print exp of your largest logit, 1000. What do you subtract "
-                "before exp?"
-            ),
-            planted=[{"shift": False}],
+            "perplexity-mean-of-perplexities",
+            _("The perplexities of the sentences are averaged."),
+            _("The exponential comes last, after the average over all tokens."),
+            _("Sentences [0, 0] and [2]: which number should exp see, and how often?"),
+            planted=[{"mean": "perplexities"}],
         ),
         Mistake(
-            "entropy-axis",
-            _("The softmax runs over the rows, not over the tokens."),
-            _("Along which axis do the probabilities have to add up to 1?"),
-            _(
-                "Print your probabilities and their sums by row and by column. "
-                "Which should be 1?"
-            ),
-            planted=[{"axis": 0}],
+            "perplexity-mean-of-means",
+            _("The average losses of the sentences are averaged."),
+            _("A token of a long sentence should weigh as much as any other."),
+            _("Losses [1, 1, 1] and [5]: is the average 2 or 3? Where do you divide?"),
+            planted=[{"mean": "sentences"}],
         ),
         Mistake(
-            "entropy-sum",
-            _("The losses are added up, and not averaged."),
-            _("The loss shouldn't depend on how many predictions there are."),
-            _(
-                "Give it each row twice. Does the loss double? Look at what "
-                "follows the logarithm."
-            ),
-            planted=[{"reduce": np.sum}],
+            "perplexity-number-of-sentences",
+            _("The sum of all losses is divided by the number of sentences."),
+            _("How many predictions went into the sum?"),
+            _("Losses [1, 1, 1] and [5]: is your divisor 2 or 4?"),
+            planted=[{"mean": "count of sentences"}],
         ),
         Mistake(
-            "entropy-sign",
-            _("The loss has the wrong sign."),
-            _("Which sign has the logarithm of a probability?"),
-            _(
-                "Can the cross-entropy be below 0? Look at the sign of log p in "
-                "your last line."
-            ),
-            planted=[{"sign": -1}],
+            "perplexity-no-exponential",
+            _("This is the cross-entropy, and not yet the perplexity."),
+            _("What is done to the average of the losses?"),
+            _("What is the perplexity if all losses are 0? Does your function say so?"),
+            planted=[{"exp": lambda x: x}],
         ),
         Mistake(
-            "entropy-base",
-            _("The logarithm has the base 2."),
-            _("The perplexity is e to the power of the loss."),
-            _("What does your logarithm give for e? Which base has the exp beside it?"),
-            planted=[{"base": 2}],
+            "perplexity-base",
+            _("The exponential has another base than the losses."),
+            _("The losses are natural logarithms. Which power undoes them?"),
+            _("A token with probability 1/5 has loss log 5. What do you make of it?"),
+            planted=[{"log": math.log(2)}, {"log": 1 / math.log(2)}],
         ),
     ]
 
@@ -203,7 +192,7 @@ class TeacherInputs(ReferenceCheck):
             "teacher-same",
             _("The inputs are the targets themselves."),
             _("What would the network have to do to predict them?"),
-            _("Print your result beside Y. At step 0, has anything been said yet?"),
+            _("Print your result beside Y. At step 0, what has the network read?"),
             planted=[{"how": "same"}],
         ),
         Mistake(
@@ -222,17 +211,17 @@ class TeacherInputs(ReferenceCheck):
             _("Which target is never needed as an input?"),
             _(
                 "Compare the number of columns with Y. After the last target, what "
-                "is left to do?"
+                "is left to predict?"
             ),
             planted=[{"how": "long"}],
         ),
         Mistake(
             "teacher-round",
             _("The last target comes back as the first input."),
-            _("What should the network read before anything was said?"),
+            _("What should the network read at the very beginning?"),
             _(
                 "Print column 0. Is it bos everywhere? Look at what your roll "
-                "brings round."
+                "moves to the front."
             ),
             planted=[{"how": "round"}],
         ),
@@ -249,94 +238,86 @@ class TeacherInputs(ReferenceCheck):
     ]
 
 
-def padded_case(lengths, T, seed):
+def mixture_case(m, weights, seed):
+    """Return what models give to m tokens, and how far each is trusted."""
     rng = np.random.default_rng(seed)
-    return rng.uniform(0.1, 2.0, size=(len(lengths), T)), np.array(lengths)
+    return rng.uniform(0.01, 0.9, size=(m, len(weights))), np.array(weights)
 
 
-class PaddedPerplexity(ReferenceCheck):
-    """Check the perplexity of sentences of several lengths in one batch."""
+class EmStep(ReferenceCheck):
+    """Check one step of EM for the weights of a mixture of models."""
 
-    signature = "padded_perplexity(losses, lengths)"
-    cases = (padded_case([5, 2, 3], 6, 1), padded_case([1, 3, 2], 3, 2))
+    signature = "em_step(P, w)"
+    letters = "(K,)"
+    cases = (
+        mixture_case(5, [0.5, 0.2, 0.3], 1),
+        mixture_case(3, [0.1, 0.6, 0.3], 2),
+        mixture_case(4, [0.9, 0.1], 3),
+    )
+    tensors = False
 
     @staticmethod
-    def reference(losses, lengths, cut=True, less=0, mean="tokens", exp=np.exp):
-        valid = np.ones(losses.shape, bool)
-        if cut:
-            valid = np.arange(losses.shape[1]) < (lengths - less)[:, None]
-        sums, counts = (losses * valid).sum(axis=1), valid.sum(axis=1)
-        if mean == "tokens":
-            return float(exp(sums.sum() / counts.sum()))
-        if mean == "places":
-            return float(exp(sums.sum() / losses.size))
-        if (counts == 0).any():
-            raise ZeroDivisionError
-        if mean == "sentences":
-            return float(exp((sums / counts).mean()))
-        return float(exp(sums / counts).mean())
+    def reference(P, w, normalise="tokens", weighted=True, reduce=np.mean, old=False):
+        joint = P * w if weighted else P
+        if normalise == "tokens":
+            joint = joint / joint.sum(axis=1, keepdims=True)
+        elif normalise == "models":
+            joint = joint / joint.sum(axis=0)
+        elif normalise == "late":
+            return joint.sum(axis=0) / joint.sum()
+        if old:  # the new weights, once more times the old ones
+            joint = joint * w
+        return reduce(joint, axis=0)
 
     mistakes = [
         Mistake(
-            "padded-counted",
-            _("The losses of the padding are counted as well."),
-            _("How many of the T places of a sentence hold its tokens?"),
-            _(
-                "Set a loss of the padding to 1000. Should the result change? "
-                "Where is your mask?"
-            ),
-            planted=[{"cut": False}],
+            "em-late",
+            _("The probabilities are added up first and made to add up to 1 then."),
+            _("Each token has one vote. How is it divided among the models?"),
+            _("Rows [0.9, 0.1] and [0.1, 0.01]: how much does each row add in all?"),
+            planted=[{"normalise": "late"}],
         ),
         Mistake(
-            "padded-places",
-            _("The sum is divided by the number of all places, padding included."),
-            _("How many tokens went into the sum?"),
-            _("With lengths [5, 2, 3], what is your divisor: 10, or all places?"),
-            planted=[{"mean": "places"}],
+            "em-not-normalised",
+            _("The responsibilities for a token don't add up to 1."),
+            _("Which denominator does the formula have, and over what is its sum?"),
+            _("Print the sum of each row of your r. What should it be?"),
+            planted=[{"normalise": "nothing"}],
         ),
         Mistake(
-            "padded-sentences",
-            _("The means of the sentences are averaged."),
-            _("A token of a long sentence should weigh as much as any other."),
-            _(
-                "Losses [1, 1, 1] and [5]: should their mean be 2 or 3? Where do "
-                "you divide?"
-            ),
-            planted=[{"mean": "sentences"}],
+            "em-axis",
+            _("The responsibilities add up to 1 over the tokens, not over the models."),
+            _("P has shape (m, K). Along which axis do the models lie?"),
+            _("Print the sums of your r by row and by column. Which of them are 1?"),
+            planted=[{"normalise": "models"}],
         ),
         Mistake(
-            "padded-too-early",
-            _("The perplexities of the sentences are averaged."),
-            _("The exponential comes last, after the mean over all tokens."),
-            _(
-                "In which line is exp? Which of your numbers should it see: "
-                "many or one?"
-            ),
-            planted=[{"mean": "perplexities"}],
+            "em-unweighted",
+            _("The old weights play no part."),
+            _("Which two factors does the numerator have?"),
+            _("Call it with the weights [1, 0]. What must the second weight stay?"),
+            planted=[{"weighted": False}],
         ),
         Mistake(
-            "padded-end",
-            _("The last token of each sentence is left out."),
-            _("The lengths count <eos>, which has to be predicted too."),
-            _("How many losses of a sentence of length 3 do you add up? Print them."),
-            planted=[{"less": 1}],
+            "em-sum",
+            _("The responsibilities are added up, and not averaged."),
+            _("What should the new weights add up to?"),
+            _("With five tokens, what do your new weights add up to? Why five?"),
+            planted=[{"reduce": np.sum}],
         ),
         Mistake(
-            "padded-no-exponential",
-            _("This is the cross-entropy, and not yet the perplexity."),
-            _("What is done to the mean of the losses?"),
-            _(
-                "What is the perplexity of a model with loss 0? Does your function "
-                "give that?"
-            ),
-            planted=[{"exp": lambda x: x}],
+            "em-twice",
+            _("The old weights are multiplied in twice."),
+            _("The weights are already part of r. Where else do you use them?"),
+            _("Do your new weights add up to 1? Look at where you use w."),
+            planted=[{"old": True}],
         ),
     ]
 
 
 CHECKS = (
     BigramLogProbability,
-    CrossEntropyFromLogits,
+    TextPerplexity,
     TeacherInputs,
-    PaddedPerplexity,
+    EmStep,
 )
