@@ -30,6 +30,13 @@ and the modules beside them:
 __version__ = "0.1.0"
 
 
+def figure(name):
+    """Display the book's drawn figure of this name: see `d2l_local.display.drawn`."""
+    from d2l_local.display.drawn import figure
+
+    figure(name)
+
+
 def install_as_d2l():
     """Let notebooks of the classic `d2l` 0.17 run: `import d2l` finds this package.
 

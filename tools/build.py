@@ -218,7 +218,7 @@ def check(book: Book) -> list[str]:
         change = difference(item.path, nb.dumps(item.notebook))
         if change:
             problems.append(f"stale: {book.relative(item.path)}\n{change}")
-        elif item.edition.runs:
+        if item.edition.runs:
             problems += _edited_outputs(item, book)
     behind, refused = unfit(book, _english(built))
     problems += contents.readme_problems(book, _sources(built)) + other_addresses(book)

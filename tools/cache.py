@@ -60,7 +60,7 @@ def entry(
     mode is 'full' or 'fast'; text names what is trained on: 'embedded', or
     'book' with the digest of the file.
     """
-    code = [cell.source for cell in nb.code_cells(notebook)]
+    code = [cell.source for cell in nb.own_cells(notebook)]
     key = {
         "framework": framework.key,
         "mode": mode,

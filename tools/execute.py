@@ -55,6 +55,7 @@ from tools.build import Built, build_all
 from tools.cache import Entry, entry
 from tools.command import Failure
 from tools.files import write_text
+from tools.pictures import is_drawing
 from tools.progress import Progress
 from tools.source import apply_fast
 
@@ -173,11 +174,15 @@ def kernel_environment(root: Path, text: str) -> dict[str, str]:
 
 
 def prepare(notebook: NotebookNode, mode: str) -> NotebookNode:
-    """Return a copy to execute: no outputs, in fast mode on the reduced budget."""
+    """Return a copy to execute: in fast mode on the reduced budget.
+
+    It has no outputs but the drawings, which are the build's.
+    """
     copy = nbformat.from_dict(notebook)
     copy.metadata.get("d2l_local", {}).pop(nb.SEAL, None)
     for cell in nb.code_cells(copy):
-        cell.outputs, cell.execution_count = [], None
+        cell.outputs = cell.outputs if is_drawing(cell) else []
+        cell.execution_count = None
         if mode == "fast":
             cell.source = apply_fast(cell.source, cell.metadata.get("fast", {}))
     return copy
@@ -253,7 +258,12 @@ def finished(item: Built, book: Book, settings: Settings) -> NotebookNode | None
     executed = cache_entry(item, book, settings).load()
     if executed is None:
         return None
-    fresh = prepare(item.notebook, settings.mode)  # its prose may be newer
+    return _carried(executed, item, settings)
+
+
+def _carried(executed: NotebookNode, item: Built, settings: Settings) -> NotebookNode:
+    """Return the notebook, whose prose may be newer, with the outputs of a run."""
+    fresh = prepare(item.notebook, settings.mode)
     nb.carry_outputs(fresh, executed)
     return fresh
 
@@ -279,6 +289,7 @@ def execute(
         prepared = prepare(item.notebook, settings.mode)
         executed = run_cells(prepared, item.path.parent, book.root, settings, progress)
         kept.store(executed)
+        executed = _carried(executed, item, settings)
         progress.say("done")
     else:
         progress.say(f"taken from {book.relative(kept.folder)}")

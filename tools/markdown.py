@@ -1,17 +1,13 @@
 r"""MyST -> the plain Markdown that Jupyter, GitHub and Colab all show.
 
-A numbered equation becomes ``$$ ... \tag{12.1} $$``, a figure an image with a
-caption below, a table a pipe table with a caption, an admonition a quote. A figure
-without an image is a caption alone, see `tools.pictures`. A table with
-``:from: tab-name`` shows the rows of another one, which stand there only.
+A numbered equation becomes ``$$ ... \tag{12.1} $$``, a figure a caption below the
+code cell that shows it, see `tools.pictures`, a table a pipe table with a caption, an
+admonition a quote. A table with ``:from: tab-name`` shows the rows of another one,
+which stand there only.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
-
-from tools.edition import relative
 from tools.effort import line as effort_line
 from tools.labels import name_of
 from tools.myst import Block, Where, blocks
@@ -25,27 +21,7 @@ OPTIONS = {
 }
 
 
-@dataclass(frozen=True)
-class Images:
-    """The folders of images: `source` is the folder of the source file, from which
-    it names them; `target` is the folder of the notebook that shows them. An image
-    that is drawn in `language` too stands in a folder of that name beside it."""
-
-    source: Path
-    target: Path
-    language: str = ""
-
-    def path(self, argument: str, where: Where) -> str:
-        """Return an image's path from the notebook's folder; refuse a missing one."""
-        file = self.source / argument
-        if not file.is_file():
-            raise where.error(0, f"the image {argument} does not exist")
-        translated = file.parent / self.language / file.name
-        shown = translated if translated.is_file() else file
-        return relative(shown.resolve(), self.target.resolve())
-
-
-def render(text: str, reader: Reader, images: Images, where: Where) -> str:
+def render(text: str, reader: Reader, where: Where) -> str:
     """Return the plain Markdown of one MyST text for one notebook.
 
     Raises BookError, with file and line, for whatever cannot be resolved.
@@ -53,7 +29,7 @@ def render(text: str, reader: Reader, images: Images, where: Where) -> str:
     lines = text.split("\n")
     result: list[str] = []
     done = 0
-    for start, end, replacement in _edits(text, reader, images, where):
+    for start, end, replacement in _edits(text, reader, where):
         result += lines[done:start]
         result += replacement
         done = end
@@ -64,7 +40,7 @@ def render(text: str, reader: Reader, images: Images, where: Where) -> str:
     return "\n".join(result + lines[done:]).strip("\n")
 
 
-def _edits(text: str, reader: Reader, images: Images, where: Where):
+def _edits(text: str, reader: Reader, where: Where):
     """Yield (start, end, replacement lines) in order, without overlap."""
     lines = text.split("\n")
     roles: dict[tuple[int, int], int] = {}
@@ -77,7 +53,7 @@ def _edits(text: str, reader: Reader, images: Images, where: Where):
         elif block.kind in ("target", "comment"):
             edits.append((*span, []))
         elif block.kind != "heading":
-            edits.append((*span, _block(block, reader, images, where.at(block.start))))
+            edits.append((*span, _block(block, reader, where.at(block.start))))
     for (start, end), count in roles.items():
         if count:
             old = "\n".join(lines[start:end])
@@ -86,7 +62,7 @@ def _edits(text: str, reader: Reader, images: Images, where: Where):
     return sorted(edits)
 
 
-def _block(block: Block, reader: Reader, images: Images, where: Where) -> list[str]:
+def _block(block: Block, reader: Reader, where: Where) -> list[str]:
     if block.kind == "math":
         return _math(block, reader, where)
     allowed = OPTIONS.get(block.name, set())
@@ -95,7 +71,7 @@ def _block(block: Block, reader: Reader, images: Images, where: Where) -> list[s
             0, f"{{{block.name}}} has unknown options {', '.join(sorted(unknown))}"
         )
     if block.name == "figure":
-        return _figure(block, reader, images, where)
+        return [_figure(block, reader, where)]
     if block.name == "table":
         return _table(block, reader, where)
     if block.name in BOXES:
@@ -117,7 +93,7 @@ def _math(block: Block, reader: Reader, where: Where) -> list[str]:
     return ["$$", *body.split("\n"), "$$"]
 
 
-def _figure(block: Block, reader: Reader, images: Images, where: Where) -> list[str]:
+def _figure(block: Block, reader: Reader, where: Where) -> str:
     alt = block.options.get("alt", "")
     if not alt or any(sign in alt for sign in "[]`"):
         raise where.error(
@@ -125,10 +101,7 @@ def _figure(block: Block, reader: Reader, images: Images, where: Where) -> list[
             f"figure {block.argument or name_of(block)} needs ':alt:' in plain words, "
             f"found {alt!r}",
         )
-    caption = _caption(block, block.body, reader, where)
-    if not block.argument:  # the code cell above draws it
-        return [caption]
-    return [f"![{alt}]({images.path(block.argument, where)})", "", caption]
+    return _caption(block, block.body, reader, where)
 
 
 def _table(block: Block, reader: Reader, where: Where) -> list[str]:

@@ -28,9 +28,21 @@ from tools.exercise import (
 from tools.files import read_plain, write_text
 from tools.head import head, set_up, without_language
 from tools.labels import Labels
-from tools.markdown import Images, render
-from tools.myst import Where
-from tools.pictures import alt_of, defects, described, drawn_above, undescribed
+from tools.markdown import render
+from tools.myst import Block, Where
+from tools.pictures import (
+    SHOW,
+    about_drawing,
+    alt_of,
+    defects,
+    described,
+    drawings,
+    drawn_above,
+    file_of,
+    is_drawing,
+    shown,
+    undescribed,
+)
 from tools.references import Reader
 from tools.source import Cell, Chapter
 from tools.translations.catalogue import Counts
@@ -60,11 +72,10 @@ class Surroundings:
     def reader(self, labels: Labels, stem: str) -> Reader:
         return Reader(labels, stem, self.edition, self.places, self.wording)
 
-    def images(self, chapter: Chapter) -> Images:
-        book, language = self.places.book, self.edition.language
-        source = (book.root / chapter.path).parent
-        place = self.places.path(self.edition, chapter.stem).parent
-        return Images(source, place, language.key if language else "")
+    @property
+    def language(self) -> str:
+        """The language's key; none for English."""
+        return self.edition.language.key if self.edition.language else ""
 
 
 def assemble(
@@ -76,10 +87,10 @@ def assemble(
     cannot be resolved.
     """
     edition, book = around.edition, around.places.book
-    reader, images = around.reader(labels, chapter.stem), around.images(chapter)
+    reader = around.reader(labels, chapter.stem)
     front = Where(chapter.front_path, 1)
     goals, needs = (
-        tuple(render(item, reader, images, front) for item in items)
+        tuple(render(item, reader, front) for item in items)
         for items in (chapter.goals, chapter.needs)
     )
     opening = head(
@@ -92,8 +103,7 @@ def assemble(
         around.coverage,
     )
     frameworks = book.frameworks if chapter.all_frameworks else (edition.framework,)
-    checked = any("d2l_check" in c.text for c in chapter.cells if c.kind == "code")
-    code = set_up(frameworks, book, edition.language if checked else None)
+    code = set_up(frameworks, book, edition.language if _speaks(chapter) else None)
     cells = [
         new_markdown_cell(opening, id=_digest(chapter.stem, "head")),
         new_code_cell(code, id=_digest(chapter.stem, "set-up")),
@@ -108,12 +118,12 @@ def assemble(
     )
     marks = _marks([cell for cell, _ in chosen])
     for (cell, name), mark in zip(chosen, marks, strict=True):
-        new = _cell(cell, name, chapter, reader, images, around)
+        first, *more = _cells(cell, name, chapter, reader, around)
         if mark:
-            new.metadata["nbgrader"] = mark
+            first.metadata["nbgrader"] = mark
         if cell.kind == "markdown":
             _describe_above(cell, cells[-1])
-        cells.append(new)
+        cells += [first, *more]
     if edition.kind == "exercises":
         let_run_all_go_on(cells)
     return nbformat.from_dict(
@@ -123,6 +133,16 @@ def assemble(
             "nbformat": 4,
             "nbformat_minor": 5,
         }
+    )
+
+
+def _speaks(chapter: Chapter) -> bool:
+    """Return True if the code shows something in the reader's language."""
+    return any(
+        "d2l_check" in cell.text
+        if cell.kind == "code"
+        else drawings(cell.text, Where(cell.path, cell.line))
+        for cell in chapter.cells
     )
 
 
@@ -222,16 +242,49 @@ def _digest(*parts: object) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
-def _cell(
-    cell: Cell, name: str, chapter: Chapter, reader: Reader, images: Images, around
+def _cells(
+    cell: Cell, name: str, chapter: Chapter, reader: Reader, around: Surroundings
+) -> list[NotebookNode]:
+    """Return the cells of a notebook that one cell of the source becomes.
+
+    A drawing divides the text in two, and stands in a code cell between them.
+    """
+    if cell.kind == "code":
+        return [_code_cell(cell, name, around)]
+    metadata = {"tags": list(cell.tags)} if cell.tags else {}
+    if cell.solution and around.edition.kind == "exercises":
+        return [new_markdown_cell(around.wording("answer"), name, metadata)]
+    where, lines = Where(cell.path, cell.line), cell.text.split("\n")
+    found = drawings(cell.text, where)
+    starts = [0, *(drawing.start for drawing in found), len(lines)]
+    cells = []
+    for number, (start, end) in enumerate(zip(starts, starts[1:], strict=False)):
+        if number:
+            cells.append(_drawing(found[number - 1], cell, chapter, around))
+        text = render("\n".join(lines[start:end]), reader, where.at(start))
+        if text or not found:
+            id = _digest(name, number) if number else name
+            cells.append(new_markdown_cell(text, id, dict(metadata)))
+    return cells
+
+
+def _drawing(
+    drawing: Block, cell: Cell, chapter: Chapter, around: Surroundings
 ) -> NotebookNode:
+    """Return the code cell that shows a drawing, with its output."""
+    where = Where(cell.path, cell.line)
+    folder = (around.places.book.root / chapter.path).parent
+    file = file_of(drawing, folder, around.language, where)
+    metadata = about_drawing(drawing)
+    code = SHOW.format(name=metadata["d2l_local"]["drawing"])
+    new = new_code_cell(code, _digest(chapter.stem, "drawing", file.stem), metadata)
+    new.outputs = [shown(file, new)]
+    return new
+
+
+def _code_cell(cell: Cell, name: str, around: Surroundings) -> NotebookNode:
     metadata = {"tags": list(cell.tags)} if cell.tags else {}
     blank = cell.solution and around.edition.kind == "exercises"
-    if cell.kind == "markdown":
-        text = render(cell.text, reader, images, Where(cell.path, cell.line))
-        if blank:
-            text = around.wording("answer")
-        return new_markdown_cell(text, id=name, metadata=metadata)
     if cell.fast:
         metadata["fast"] = dict(cell.fast)
     if cell.near:
@@ -257,13 +310,19 @@ def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
+def own_cells(notebook: NotebookNode) -> list[NotebookNode]:
+    """Return the code cells of the source, without those that show a drawing."""
+    return [cell for cell in code_cells(notebook) if not is_drawing(cell)]
+
+
 def same_code(first: NotebookNode, second: NotebookNode) -> bool:
     """Tell whether two notebooks run the same code cells in the same order.
 
-    The language in which the checks answer makes no difference.
+    The language in which the checks answer makes no difference, nor do the cells that
+    show a drawing.
     """
-    return [without_language(cell.source) for cell in code_cells(first)] == [
-        without_language(cell.source) for cell in code_cells(second)
+    return [without_language(cell.source) for cell in own_cells(first)] == [
+        without_language(cell.source) for cell in own_cells(second)
     ]
 
 
@@ -275,14 +334,23 @@ def carry_outputs(target: NotebookNode, stored: NotebookNode) -> bool:
     """
     if not same_code(target, stored):
         return False
-    for new, old in zip(code_cells(target), code_cells(stored), strict=True):
+    for new, old in zip(own_cells(target), own_cells(stored), strict=True):
         alt = alt_of(new)
         new.outputs = [described(_without_live_note(o), alt) for o in old.outputs]
         new.execution_count = old.execution_count
+    if in_order(stored):
+        for number, cell in enumerate(code_cells(target), 1):
+            cell.execution_count = number
     target.metadata["d2l_local"].pop(SEAL, None)
     if seal := stored.metadata.get("d2l_local", {}).get(SEAL):
         target.metadata["d2l_local"][SEAL] = seal
     return True
+
+
+def in_order(notebook: NotebookNode) -> bool:
+    """Return True if all code cells were executed one after the other."""
+    counts = [cell.execution_count for cell in code_cells(notebook)]
+    return counts == list(range(1, len(counts) + 1))
 
 
 def seal(notebook: NotebookNode) -> None:
@@ -303,10 +371,14 @@ def seal_defects(notebook: NotebookNode) -> list[str]:
 
 
 def _outputs_digest(notebook: NotebookNode) -> str:
-    # Alternative texts come from the source, and each language has its own.
+    # Alternative texts and drawings come from the source; each language has its own.
+    ordered = in_order(notebook)
     outputs = [
-        [cell.execution_count, list(map(undescribed, cell.outputs))]
-        for cell in code_cells(notebook)
+        [
+            number if ordered else cell.execution_count,
+            list(map(undescribed, cell.outputs)),
+        ]
+        for number, cell in enumerate(own_cells(notebook), 1)
     ]
     text = json.dumps(outputs, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
@@ -321,8 +393,7 @@ def _without_live_note(output: NotebookNode) -> NotebookNode:
 
 def has_outputs(notebook: NotebookNode) -> bool:
     return any(
-        cell.outputs or cell.execution_count is not None
-        for cell in code_cells(notebook)
+        cell.outputs or cell.execution_count is not None for cell in own_cells(notebook)
     )
 
 
@@ -385,7 +456,7 @@ def execution_defects(notebook: NotebookNode) -> list[str]:
     or their outputs were taken away could pass without testing anything.
     """
     cells = code_cells(notebook)
-    if not any(cell.outputs for cell in cells):
+    if not any(cell.outputs for cell in own_cells(notebook)):
         return ["no code cell has an output"]
     found = [
         defect

@@ -1,18 +1,37 @@
-"""Captions and alternative texts of the pictures that code cells draw.
+"""Captions and alternative texts of pictures, which are all outputs of code cells.
 
 A `{figure}` without an image is the picture that the code cell above it draws: its
 caption stands below the output, and its alternative text goes into the output.
+
+A `{figure}` with an image is a drawing from `img/`. The build puts a code cell above it
+that shows the drawing, with its output, as it is only there that every program that
+shows notebooks shows an SVG: Colab leaves out files of the repository, attachments and
+SVGs within the text of a Markdown cell, and GitHub the addresses that hold data.
 """
 
 from __future__ import annotations
 
 import re
 from html import escape
+from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
+from tools.files import read_text
 from tools.myst import Block, Where, blocks
+
+# Shows a drawing in a notebook that somebody runs.
+SHOW = """\
+import d2l_local
+
+d2l_local.figure("{name}")"""
+# The way in which JupyterLab and VS Code, Colab and Jupyter Book hide the code.
+HIDDEN = {
+    "jupyter": {"source_hidden": True},
+    "cellView": "form",
+    "tags": ["hide-input"],
+}
 
 # Matplotlib's SVG starts with a declaration of its type; a title comes first inside.
 SVG_START = re.compile(
@@ -35,6 +54,46 @@ def drawn_above(text: str, where: Where) -> Block | None:
                 )
             return block
     return None
+
+
+def drawings(text: str, where: Where) -> list[Block]:
+    """Return the figures of a Markdown cell that show a drawing, in their order."""
+    found = blocks(text, where)
+    return [block for block in found if block.name == "figure" and block.argument]
+
+
+def file_of(drawing: Block, folder: Path, language: str, where: Where) -> Path:
+    """Return the file of a drawing, in the language if there is one; refuse a missing.
+
+    It is named from `folder`, that of the source file.
+    """
+    file = folder / drawing.argument
+    if not file.is_file():
+        raise where.error(drawing.start, f"the image {drawing.argument} does not exist")
+    translated = file.parent / language / file.name
+    return translated if translated.is_file() else file
+
+
+def about_drawing(drawing: Block) -> dict:
+    """Return the metadata of the code cell that shows a drawing."""
+    about = {"drawing": Path(drawing.argument).stem}
+    return {**HIDDEN, "d2l_local": about | {"alt": drawing.options.get("alt", "")}}
+
+
+def is_drawing(cell: NotebookNode) -> bool:
+    """Return True for a code cell that the build has put there to show a drawing."""
+    return "drawing" in cell.metadata.get("d2l_local", {})
+
+
+def shown(file: Path, cell: NotebookNode) -> NotebookNode:
+    """Return the output of a cell that shows the drawing in a file."""
+    about = cell.metadata["d2l_local"]
+    data = {
+        "image/svg+xml": read_text(file, str(file)),
+        "text/plain": f"<d2l_local drawing: {about['drawing']}>",
+    }
+    output = {"output_type": "display_data", "data": data, "metadata": {}}
+    return described(nbformat.from_dict(output), about["alt"])
 
 
 def is_picture(output: NotebookNode) -> bool:

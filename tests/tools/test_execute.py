@@ -139,8 +139,8 @@ def test_what_is_up_to_date_is_neither_executed_nor_written(book, edit, capsys):
     edit('framework = "mx"', "import d2l_local\n\nframework = d2l_local.__name__")
     (book.root / "d2l_local").mkdir()
     module = book.root / "d2l_local" / "__init__.py"
-    for text in ("", "changed = True"):
-        module.write_text(text)
+    for text in ("", "changed = True\n"):
+        module.write_text(f"{text}def figure(name):\n    pass\n")
         assert command(book, *one) == 0
         assert "executing" in capsys.readouterr().out
         assert command(book, *one) == 0

@@ -35,7 +35,7 @@ def draw(say):
 
 
 if __name__ == "__main__":
-    save_all("net.svg", draw)
+    save_all("lstm.svg", draw)
 """
 
 
@@ -85,7 +85,7 @@ def figure(book, name):
 
 def test_one_script_draws_every_language(book):
     assert run(book) == 0
-    english, korean = figure(book, "net.svg"), figure(book, "ko/net.svg")
+    english, korean = figure(book, "lstm.svg"), figure(book, "ko/lstm.svg")
     assert ">layer<" in english and ">층<" in korean
     assert "Noto Sans CJK KR" in korean and "CJK" not in english
     assert 'lang="ko"' in korean and "lang=" not in english
@@ -97,18 +97,18 @@ def test_one_script_draws_every_language(book):
 def test_a_language_that_lacks_a_word_has_no_figure_of_its_own(book, missing):
     translate(book, {k: v for k, v in WORDS.items() if k != missing})
     assert run(book) == 0
-    assert figure(book, "net.svg")
-    assert not list((book.root / "img").glob("*/net.svg"))
+    assert figure(book, "lstm.svg")
+    assert not list((book.root / "img").glob("*/lstm.svg"))
     assert run(book, "--check") == 0
 
 
 def test_a_word_that_changes_takes_the_figure_back_to_english(book):
     run(book)
-    assert figure(book, "ko/net.svg")
+    assert figure(book, "ko/lstm.svg")
     translate(book, {k: v for k, v in WORDS.items() if k != "layer"})
     assert run(book, "--check") == 1
     assert run(book) == 0
-    assert not (book.root / "img" / "ko" / "net.svg").exists()
+    assert not (book.root / "img" / "ko" / "lstm.svg").exists()
     assert run(book, "--check") == 0
 
 
@@ -116,16 +116,16 @@ def test_check_writes_nothing_and_names_what_is_stale_or_stray(book, capsys):
     run(book)
     translate(book, WORDS | {"layer": "계층"})
     (book.root / "img" / "vi").mkdir()
-    (book.root / "img" / "net.svg").unlink()
+    (book.root / "img" / "lstm.svg").unlink()
     (book.root / "img" / "vi" / "old.svg").write_text("<svg/>")
-    before = figure(book, "ko/net.svg")
+    before = figure(book, "ko/lstm.svg")
     assert run(book, "--check") == 1
     assert capsys.readouterr().err.splitlines() == [
-        "stale: img/ko/net.svg; run `make figures`",
-        "stale: img/net.svg; run `make figures`",
+        "stale: img/ko/lstm.svg; run `make figures`",
+        "stale: img/lstm.svg; run `make figures`",
         "img/vi/old.svg: no script in img/ draws it",
     ]
-    assert figure(book, "ko/net.svg") == before
+    assert figure(book, "ko/lstm.svg") == before
 
 
 def test_a_script_that_fails_ends_with_code_2_and_its_message(book, capsys):

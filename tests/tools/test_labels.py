@@ -5,6 +5,7 @@ import pytest
 from tools.book import BookError
 from tools.build import build_all
 from tools.notebook import code_cells
+from tools.pictures import is_drawing
 from tools.references import anchor
 
 MARKER = "For all."
@@ -30,11 +31,17 @@ def test_only_labelled_equations_are_numbered(book):
     assert "$$\nu = v\n$$" in text
 
 
-def test_figure_becomes_image_and_caption(book):
-    expected = (
-        "![Two boxes](../../img/net.svg)\n\n*Figure 1.1. A net that computes (1.2).*"
-    )
-    assert expected in prose(book)
+def test_a_drawing_becomes_the_output_of_a_cell_and_a_caption_below(book):
+    cells = build_all(book)[0].notebook.cells
+    (place,) = (i for i, cell in enumerate(cells) if is_drawing(cell))
+    drawing, below = cells[place : place + 2]
+    assert drawing.source == 'import d2l_local\n\nd2l_local.figure("lstm")'
+    (output,) = drawing.outputs
+    assert "<title>Two boxes</title>" in output.data["image/svg+xml"]
+    assert output.metadata["image/svg+xml"]["alt"] == "Two boxes"
+    assert drawing.metadata["jupyter"] == {"source_hidden": True}
+    assert below.source.startswith("*Figure 1.1. A net that computes (1.2).*")
+    assert not any("![" in c.source and "lstm.svg" in c.source for c in cells)
 
 
 def test_table_keeps_its_rows_and_gets_a_caption(book):
@@ -91,7 +98,7 @@ def test_roles_in_lists_quotes_and_tables_are_resolved(book, edit):
     assert "- (1.1)\n\n> (1.2)\n\n| (1.2) |" in prose(book)
 
 
-FIGURE = "```{figure} ../img/net.svg\n:name: fig-b\n:alt: B\nCaption\n```"
+FIGURE = "```{figure} ../img/lstm.svg\n:name: fig-b\n:alt: B\nCaption\n```"
 
 
 @pytest.mark.parametrize(
@@ -122,7 +129,7 @@ FIGURE = "```{figure} ../img/net.svg\n:name: fig-b\n:alt: B\nCaption\n```"
         (FIGURE.replace(":alt: B\n", ""), "needs ':alt:'"),
         (FIGURE.replace("Caption\n", ""), "needs a caption"),
         (FIGURE.replace(":name: fig-b\n", ""), "needs a label"),
-        (FIGURE.replace("net.svg", "no.svg"), "does not exist"),
+        (FIGURE.replace("lstm.svg", "no.svg"), "does not exist"),
         (FIGURE.replace("Caption", "A *b*"), "italics as a whole"),
         (FIGURE.replace(":alt", ":width: 3\n:alt"), "unknown options width"),
         (":::{table} C\n:name: tab-x\ntext\n:::", "one pipe table"),
@@ -200,7 +207,7 @@ def page(book, front=""):
     text = (book.source / "02-next.md").read_text()
     text = text.replace("number: 2\n", front).replace("(sec-next)=\n", "")
     figure = (
-        "{numref}`fig-page` is from {doc}`aside`.\n\n```{figure} ../img/net.svg\n"
+        "{numref}`fig-page` is from {doc}`aside`.\n\n```{figure} ../img/lstm.svg\n"
         ":name: fig-page\n:alt: A net\nA net.\n```\n"
     )
     (book.source / "aside.md").write_text(text + figure)
@@ -212,7 +219,9 @@ def page(book, front=""):
 def test_a_page_beside_the_chapters_has_no_number_but_a_letter_for_its_figures(book):
     cells = page(book).cells
     assert cells[0].source.startswith("# Next (PyTorch)\n")
-    assert "Figure A.1 is from [Next](aside.ipynb)." in cells[-1].source
+    *_, before, drawing, caption = cells
+    assert "Figure A.1 is from [Next](aside.ipynb)." in before.source
+    assert is_drawing(drawing) and caption.source == "*Figure A.1. A net.*"
 
 
 def test_only_a_page_that_says_so_gets_the_packages_of_all_frameworks(book):

@@ -160,7 +160,7 @@ def test_outputs_that_were_edited_or_stripped_break_the_seal(book):
     assert nb.execution_defects(notebook) == []
     for change in ("text", "count", "strip one", "strip all", "unsealed"):
         copied = copy.deepcopy(notebook)
-        cells = nb.code_cells(copied)
+        cells = nb.own_cells(copied)
         if change == "text":
             cells[1].outputs[0].text = "3\n"
         elif change == "count":

@@ -8,6 +8,7 @@ from tests.tools.records import executed
 from tools import notebook as nb
 from tools.build import build_all
 from tools.head import with_language
+from tools.pictures import is_drawing
 
 
 @pytest.fixture
@@ -71,8 +72,21 @@ def test_outputs_are_carried_over_when_only_prose_changed(built):
     stored = executed(target)
     stored.cells[0].source = "old prose"
     assert nb.carry_outputs(target, stored)
-    assert nb.code_cells(target)[2].outputs[0].text == "3\n"
-    assert nb.code_cells(target)[2].execution_count == 3
+    assert nb.own_cells(target)[2].outputs[0].text == "3\n"
+    numbers = [cell.execution_count for cell in nb.code_cells(target)]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_a_new_drawing_takes_no_outputs_away(built):
+    target = built[0].notebook
+    stored = executed(target)
+    before = nb.seal_defects(stored), nb.execution_defects(stored)
+    stored.cells = [cell for cell in stored.cells if not is_drawing(cell)]
+    for number, cell in enumerate(nb.code_cells(stored), 1):
+        cell.execution_count = number
+    assert nb.seal_defects(stored) == []  # as it was before the drawing came
+    assert nb.carry_outputs(target, stored)
+    assert (nb.seal_defects(target), nb.execution_defects(target)) == before == ([], [])
 
 
 def test_all_outputs_are_dropped_when_any_code_changed(built):

@@ -39,9 +39,9 @@ def test_run_ends_with_a_table_and_leaves_notebooks_and_pages(book, capsys):
     else:
         raise AssertionError(f"no row for MXNet in\n{shown}")
     executed = book.root / "build/run/embedded/mxnet/01-sample.ipynb"
-    assert "![Two boxes](../../../../img/net.svg)" in executed.read_text()
+    assert "<title>Two boxes</title>" in executed.read_text()
     html = (book.root / "build/html/mxnet/01-sample.html").read_text()
-    assert 'alt="Two boxes" src="data:image/svg+xml;base64,' in html
+    assert '<img alt="Two boxes" class="plot" src="data:image/svg+xml;' in html
     assert 'href="../pytorch/01-sample.html"' in html
     assert not book.notebooks.exists() or not list(book.notebooks.rglob("*.ipynb"))
 
@@ -68,7 +68,7 @@ def test_where_one_framework_fails_the_others_still_show_their_results(
     assert main(["--root", str(book.root)]) == 1
     shown = capsys.readouterr()
     assert "MXNet: failed after" in shown.out and "\nPyTorch  " in shown.out
-    assert "MXNet: code cell 2 failed" in shown.err and "no mx here" in shown.err
+    assert "MXNet: code cell 3 failed" in shown.err and "no mx here" in shown.err
     # No page leads to the one that isn't there.
     html = (book.root / "build/html/pytorch/01-sample.html").read_text()
     assert 'href="../mxnet/' not in html
@@ -165,7 +165,7 @@ Path(__file__).with_name("two-boxes.svg").write_text(WORD)
 
 def test_figures_are_drawn_checked_and_found_stale(book, capsys):
     image = book.root / "img"
-    (image / "net.svg").unlink()
+    (image / "lstm.svg").unlink()
     (image / "boxes.py").write_text(SCRIPT)
     (image / "words.py").write_text("WORD = '<svg>1</svg>'")
     root = ["--root", str(book.root)]
@@ -180,7 +180,7 @@ def test_figures_are_drawn_checked_and_found_stale(book, capsys):
 
 def test_a_figure_without_script_is_reported(book, capsys):
     assert figures.main(["--root", str(book.root), "--check"]) == 1
-    assert "img/net.svg: no script" in capsys.readouterr().err
+    assert "img/lstm.svg: no script" in capsys.readouterr().err
 
 
 def test_a_figure_script_that_fails_is_named(book, capsys):
