@@ -322,4 +322,87 @@ class Dependence(ReferenceCheck):
     ]
 
 
-CHECKS = (ColumnStep, WindowWeights, RunInPieces, Dependence)
+def tanh_step(H, token):
+    """Return scores of six tokens and the new state of a small tanh network."""
+    rng = np.random.default_rng(5)
+    W_xh, W_hh, W_hq = (rng.normal(size=shape) for shape in ((6, 4), (4, 4), (4, 6)))
+    H = np.tanh(2 * W_xh[token] + H @ W_hh)
+    return H @ W_hq, H
+
+
+def summing_step(H, token):
+    """Return scores of seven tokens that follow the sum of all tokens so far."""
+    H = H + token + 1
+    return np.cos(np.arange(7) - 1.3 * H.sum()), H
+
+
+class Generate(ReferenceCheck):
+    """Check how a network continues a sequence, after a warm-up."""
+
+    signature = "generate(step, H, tokens, number)"
+    cases = (
+        (tanh_step, np.zeros(4), [2, 0, 5], 7),
+        (summing_step, np.zeros(1), [1, 3], 6),
+        (tanh_step, np.full(4, 0.5), [4], 5),
+        (summing_step, np.zeros(1), [0, 2, 2, 6], 1),
+    )
+    tensors = False
+
+    @staticmethod
+    def reference(
+        step, H, tokens, number, carried=True, warm="all", pick=np.argmax, part="all"
+    ):
+        tokens, first = list(tokens), H
+        length = len(tokens)
+        read = {"all": tokens, "last": tokens[-1:], "twice": [*tokens, tokens[-1]]}
+        for token in read[warm]:
+            scores, H = step(H if carried else first, token)
+        for _step in range(number - 1):
+            tokens.append(int(pick(scores)))
+            scores, H = step(H if carried else first, tokens[-1])
+        tokens.append(int(pick(scores)))
+        return tokens if part == "all" else tokens[length:]
+
+    mistakes = [
+        Mistake(
+            "generate-forgets",
+            _("Every token is read with the state from the beginning."),
+            _("step returns two things. What becomes of the second one?"),
+            _("Print H before each call of step. Does it ever change?"),
+            planted=[{"carried": False}],
+        ),
+        Mistake(
+            "generate-no-warm-up",
+            _("Only the last of the given tokens is read."),
+            _("What should the state know before the first token is chosen?"),
+            _("With tokens = [1, 3], how often is step called before it chooses?"),
+            planted=[{"warm": "last"}],
+        ),
+        Mistake(
+            "generate-reads-twice",
+            _("The last of the given tokens is read twice."),
+            _("After the warm-up, has the last given token been read already?"),
+            _(
+                "Write down the tokens that step is called with, for tokens = [1, 3] "
+                "and number = 1. Which should they be?"
+            ),
+            planted=[{"warm": "twice"}],
+        ),
+        Mistake(
+            "generate-least-likely",
+            _("The token with the lowest score is chosen."),
+            _("Which score belongs to the likeliest token?"),
+            _("For the scores [0.1, 3.0, 1.0], which token do you choose?"),
+            planted=[{"pick": np.argmin}],
+        ),
+        Mistake(
+            "generate-without-beginning",
+            _("The given tokens are missing from the result."),
+            _("The result begins with the tokens that were given."),
+            _("With three given tokens and number = 7, how long is your list?"),
+            planted=[{"part": "new"}],
+        ),
+    ]
+
+
+CHECKS = (ColumnStep, WindowWeights, RunInPieces, Dependence, Generate)

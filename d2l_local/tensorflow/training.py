@@ -17,7 +17,7 @@ from d2l_local.run.checks import (
 from d2l_local.run.epochs import Run, with_options_of_run
 from d2l_local.run.progress import perplexity
 from d2l_local.run.tally import Tally
-from d2l_local.tensorflow.devices import device_name, set_seed
+from d2l_local.tensorflow.devices import _transpose_first, device_name, set_seed
 from d2l_local.tensorflow.model import RNNModel, in_mixed_precision
 from d2l_local.tensorflow.prediction import predict_ch8
 from d2l_local.tensorflow.snapshot import Snapshot
@@ -83,6 +83,7 @@ def first_state(net, X, Y):
     """
     if type(net) is RNNModel:
         check_batch(X, Y)
+    _transpose_first()  # the model transposes X, whoever made the batch
     return net.begin_state(batch_size=X.shape[0])
 
 
