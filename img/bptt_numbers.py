@@ -5,7 +5,6 @@ all numbers of the forward and the backward pass. Run it by `make figures`.
 from languages import ENGLISH, save_all
 from svg import (
     BLUE,
-    INK,
     ORANGE,
     arrow,
     document,
