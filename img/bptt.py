@@ -1,5 +1,5 @@
 """Draw bptt.svg in every language: a recurrent network unrolled over three time steps,
-with the way forward and the way back. Run it by `make figures`.
+with the forward and the backward pass. Run it by `make figures`.
 """
 
 from languages import ENGLISH, save_all
@@ -39,7 +39,7 @@ COLUMNS = {"t-1": 230, "t": 410, "t+1": 590}
 ROWS = {"L": 50, "O": 135, "H": 250, "X": 360}
 BOX_WIDTH, BOX_HEIGHT = 76, 44
 GAP = 4  # between an arrow and the box that it leaves or reaches
-SHIFT = 12  # of the way forward and the way back, off the middle
+SHIFT = 12  # of the two passes' arrows, off the middle
 
 
 def weight(x, y, index):
@@ -81,7 +81,7 @@ def column(step, x):
         shapes.append(rectangle(x, ROWS[row], BOX_WIDTH, BOX_HEIGHT, fill=fill))
         shapes.append(symbol(x, ROWS[row], row, step))
     shapes.append(rectangle(x, ROWS["L"], BOX_WIDTH, BOX_HEIGHT, ORANGE))
-    shapes.append(symbol(x, ROWS["L"], "L", step))
+    shapes.append(symbol(x, ROWS["L"], "ℒ", step))
     return shapes
 
 

@@ -396,4 +396,57 @@ class ForwardGradient(ReferenceCheck):
     ]
 
 
-CHECKS = (LogitGradient, LeakyBackward, Reach, ForwardGradient)
+class Links(ReferenceCheck):
+    """Check the factors that make up for links which are cut at random."""
+
+    signature = "links(u, cut)"
+    tensors = False
+    cases = (
+        (np.array([0.1, 0.3, 0.7, 0.9]), 0.25),
+        (np.array([0.05, 0.5, 0.95, 0.2, 0.6]), 0.1),
+        (np.array([0.1, 0.65, 0.7, 0.9]), 0.6),
+    )
+
+    @staticmethod
+    def reference(u, cut, divisor="passes", opposite=False, mean=False):
+        passes = u < cut if opposite else u >= cut
+        links = passes / {"passes": 1 - cut, "cut": cut, "nothing": 1}[divisor]
+        return links / links.mean() if mean else links
+
+    mistakes = [
+        Mistake(
+            "divided-by-cut",
+            _("What passes is divided by the probability of a cut."),
+            _("How often does a link pass? Its mean must be 1."),
+            _("With cut = 0.25, three of four links pass. What makes their mean 1?"),
+            planted=[{"divisor": "cut"}],
+        ),
+        Mistake(
+            "nothing-made-up",
+            _("The links are 0 or 1, and their mean is below 1."),
+            _("What passes has to make up for what is cut. By which factor?"),
+            _("With cut = 0.5, every second link is 0. What must the others be?"),
+            planted=[{"divisor": "nothing"}],
+        ),
+        Mistake(
+            "opposite",
+            _("The links that should pass are cut, and the others pass."),
+            _("A link is cut where its random number is below `cut`."),
+            _("Take u = [0.9] and cut = 0.1. Is this link cut?"),
+            planted=[
+                {"opposite": True},
+                {"opposite": True, "divisor": "cut"},
+                {"opposite": True, "divisor": "nothing"},
+            ],
+        ),
+        Mistake(
+            "mean-of-these",
+            _("The links are divided by their own mean."),
+            _("Then the factor depends on chance. It should depend on `cut` alone."),
+            _("Take u = [0.8, 0.9] and cut = 0.5. What do you divide by? Should you?"),
+            planted=[{"mean": True}, {"mean": True, "divisor": "nothing"}],
+        ),
+    ]
+
+
+CHECKS = (LogitGradient, LeakyBackward, Reach, ForwardGradient, Links)
