@@ -10,7 +10,7 @@ from d2l_check.reference_check import ReferenceCheck
 
 
 class BestAligned(ReferenceCheck):
-    """Check how many places any model of the aligned shape can get right."""
+    """Check how many positions any model of the aligned shape can get right."""
 
     signature = "best_aligned(pairs)"
     cases = (
@@ -82,7 +82,7 @@ class BestAligned(ReferenceCheck):
         ),
         Mistake(
             "aligned-counts-places",
-            _("All places count as right."),
+            _("All positions count as right."),
             _("Two examples with the same beginning may want different outputs."),
             _(
                 "Outputs x, x, y for one beginning: can one answer be right "
@@ -167,102 +167,59 @@ class MeanValid(ReferenceCheck):
     ]
 
 
-# Decoders of three tokens and more: 0 begins, 1 ends.
+class TeacherInputs(ReferenceCheck):
+    """Check the tokens that a network reads in training with a teacher."""
 
-
-def count_down(token, state):
-    """Say token 2 as often as the state is large, then end."""
-    scores = [0.1, 0.2, 0.9] if state > 0 else [0.1, 0.8, 0.3]
-    return np.array(scores), state - 1
-
-
-def chain(token, state):
-    """Let the next token depend on the last one: 0, 3, 2, 4, 1."""
-    following = {0: 3, 3: 2, 2: 4, 4: 1}
-    return np.eye(5)[following.get(token, 2)] - 1, state
-
-
-def endless(token, state):
-    """Say tokens 2 and 3 in turn without end, whatever is read."""
-    return np.array([0.0, 0.1, 0.5 - state, 0.5 + state]), -state
-
-
-class DecodeGreedily(ReferenceCheck):
-    """Check greedy decoding of one sequence, from a first state to the end."""
-
-    signature = "decode_greedily(step, state, bos, eos, limit)"
+    signature = "teacher_inputs(Y, bos)"
     cases = (
-        (count_down, 4, 0, 1, 9),
-        (chain, 7, 0, 1, 8),
-        (endless, 0.25, 0, 1, 6),
-        (count_down, 0, 0, 1, 5),
+        (np.array([[5, 6, 2, 0], [7, 8, 9, 2], [6, 2, 0, 0]]), 1),
+        (np.array([[3, 4], [5, 3]]), 7),
+        (np.array([[4, 5, 6, 7, 8]]), 2),
     )
     tensors = False
 
     @staticmethod
-    def reference(
-        step,
-        state,
-        bos,
-        eos,
-        limit,
-        carried=True,
-        fed_back=True,
-        stops=True,
-        keeps_eos=False,
-        best=np.argmax,
-    ):
-        tokens, token = [], bos
-        for _step in range(limit):
-            scores, new_state = step(token if fed_back else bos, state)
-            token = int(best(scores))
-            state = new_state if carried else state
-            if token == eos and stops:
-                return tokens + [eos] * keeps_eos
-            tokens.append(token)
-        return tokens
+    def reference(Y, bos, way="right"):
+        first = np.full((len(Y), 1), bos)
+        return {
+            "right": np.concatenate([first, Y[:, :-1]], axis=1),
+            "none": Y.copy(),
+            "left": np.concatenate([Y[:, 1:], first], axis=1),
+            "around": np.roll(Y, 1, axis=1),
+            "over": np.concatenate([first, Y[:, 1:]], axis=1),
+        }[way]
 
     mistakes = [
         Mistake(
-            "greedy-old-state",
-            _("Every step starts from the first state."),
-            _("step returns two things. What becomes of the second one?"),
-            _("Print the state that step gets in each round. Does it ever change?"),
-            planted=[{"carried": False}],
-        ),
-        Mistake(
-            "greedy-reads-bos",
-            _("The decoder reads bos at every step."),
-            _("What does it read once it has said something?"),
-            _("Print the token that step gets in each round. What should follow bos?"),
-            planted=[{"fed_back": False}],
-        ),
-        Mistake(
-            "greedy-never-stops",
-            _("It goes on after eos."),
-            _("The limit is for decoders that never say eos."),
+            "teacher-not-shifted",
+            _("The network reads the very token that it has to say."),
+            _("What has already been said when the first word is due?"),
             _(
-                "Print each token as it is chosen. What happens in your loop when "
-                "it is eos?"
+                "Write `Y[0]` and, below it, what the network reads. Which token "
+                "stands below the first word?"
             ),
-            planted=[{"stops": False}],
+            planted=[{"way": "none"}],
         ),
         Mistake(
-            "greedy-keeps-eos",
-            _("The result ends with eos."),
-            _("eos is a signal to stop. Should it be among the tokens you return?"),
-            _("Which comes first in your loop: append or the question for eos?"),
-            planted=[{"keeps_eos": True}],
+            "teacher-reads-ahead",
+            _("The network reads the token after the one that it has to say."),
+            _("Does it read the past or the future?"),
+            _("For labels [5, 6, 2], what should be read when 6 is due: 5 or 2?"),
+            planted=[{"way": "left"}],
         ),
         Mistake(
-            "greedy-takes-the-worst",
-            _("The token with the lowest score is taken."),
-            _("The larger a score, the likelier is the token."),
-            _(
-                "Print the scores and the token of the first step. Is it the "
-                "largest score?"
-            ),
-            planted=[{"best": np.argmin}],
+            "teacher-goes-around",
+            _("The last token of each row has come to its front."),
+            _("What should the network read before anything has been said?"),
+            _("For labels [5, 6, 2] and bos 1, what is your first input: 1 or 2?"),
+            planted=[{"way": "around"}],
+        ),
+        Mistake(
+            "teacher-overwrites",
+            _("bos has replaced the first token, and the others aren't shifted."),
+            _("Which token is read when the second word is due?"),
+            _("For labels [5, 6, 2], where has the 5 gone?"),
+            planted=[{"way": "over"}],
         ),
     ]
 
@@ -291,7 +248,7 @@ class SequencesRight(ReferenceCheck):
     @staticmethod
     def reference(predicted, Y, eos, counted="with eos", put_together="all"):
         T = Y.shape[1]
-        ends = np.argmax(eos == Y, axis=1)[:, None]  # the place of eos, (n, 1)
+        ends = np.argmax(eos == Y, axis=1)[:, None]  # the position of eos, (n, 1)
         steps = {
             "with eos": np.arange(T) <= ends,
             "without eos": np.arange(T) < ends,
@@ -317,7 +274,7 @@ class SequencesRight(ReferenceCheck):
         Mistake(
             "right-without-end",
             _("eos itself isn't compared."),
-            _("Is a date right if the decoder goes on after its last digit?"),
+            _("Is a name correct if the network continues after its last word?"),
             _(
                 "Row [7, 7] against [7, 2] with eos 2: right or wrong? Does your "
                 "mask reach eos?"
@@ -347,4 +304,4 @@ class SequencesRight(ReferenceCheck):
     ]
 
 
-CHECKS = (BestAligned, MeanValid, DecodeGreedily, SequencesRight)
+CHECKS = (BestAligned, MeanValid, TeacherInputs, SequencesRight)
