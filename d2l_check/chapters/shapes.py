@@ -167,59 +167,64 @@ class MeanValid(ReferenceCheck):
     ]
 
 
-class TeacherInputs(ReferenceCheck):
-    """Check the tokens that a network reads in training with a teacher."""
+class RealLengths(ReferenceCheck):
+    """Check the lengths of rows that are filled up with padding."""
 
-    signature = "teacher_inputs(Y, bos)"
+    signature = "real_lengths(X, pad)"
+    letters = "(n,)"
     cases = (
-        (np.array([[5, 6, 2, 0], [7, 8, 9, 2], [6, 2, 0, 0]]), 1),
-        (np.array([[3, 4], [5, 3]]), 7),
-        (np.array([[4, 5, 6, 7, 8]]), 2),
+        (np.array([[5, 0, 7, 1], [6, 1, 1, 1], [4, 5, 0, 8]]), 1),
+        (np.array([[2, 3], [3, 0]]), 0),
+        (np.array([[0, 0, 4, 3, 3], [5, 6, 7, 8, 9]]), 3),
     )
     tensors = False
 
     @staticmethod
-    def reference(Y, bos, way="right"):
-        first = np.full((len(Y), 1), bos)
+    def reference(X, pad, way="count"):
         return {
-            "right": np.concatenate([first, Y[:, :-1]], axis=1),
-            "none": Y.copy(),
-            "left": np.concatenate([Y[:, 1:], first], axis=1),
-            "around": np.roll(Y, 1, axis=1),
-            "over": np.concatenate([first, Y[:, 1:]], axis=1),
+            "count": np.sum(pad != X, axis=1),
+            "first": np.argmax(pad == X, axis=1),
+            "index": np.sum(pad != X, axis=1) - 1,
+            "above": np.sum(pad < X, axis=1),
+            "padding": np.sum(pad == X, axis=1),
+            "all": np.full(len(X), X.shape[1]),
         }[way]
 
     mistakes = [
         Mistake(
-            "teacher-not-shifted",
-            _("The network reads the very token that it has to say."),
-            _("What has already been said when the first word is due?"),
-            _(
-                "Write `Y[0]` and, below it, what the network reads. Which token "
-                "stands below the first word?"
-            ),
-            planted=[{"way": "none"}],
+            "lengths-of-full-rows",
+            _("A row without any padding has the length 0."),
+            _("What does argmax return where nothing is True?"),
+            _("Try the rows [5, 6, 1] and [5, 6, 7] with pad 1. Which one goes wrong?"),
+            planted=[{"way": "first"}],
         ),
         Mistake(
-            "teacher-reads-ahead",
-            _("The network reads the token after the one that it has to say."),
-            _("Does it read the past or the future?"),
-            _("For labels [5, 6, 2], what should be read when 6 is due: 5 or 2?"),
-            planted=[{"way": "left"}],
+            "lengths-without-small",
+            _("Indices that are smaller than pad aren't counted."),
+            _("Is <unk>, with the index 0, padding?"),
+            _("How long is the row [5, 0, 7, 1] with pad 1? How long is it for you?"),
+            planted=[{"way": "above"}],
         ),
         Mistake(
-            "teacher-goes-around",
-            _("The last token of each row has come to its front."),
-            _("What should the network read before anything has been said?"),
-            _("For labels [5, 6, 2] and bos 1, what is your first input: 1 or 2?"),
-            planted=[{"way": "around"}],
+            "lengths-are-indices",
+            _("These are the positions of the last real tokens."),
+            _("With positions counted from 0, what is the length of a row of one?"),
+            _("How many real tokens has the row [6, 1, 1] with pad 1?"),
+            planted=[{"way": "index"}],
         ),
         Mistake(
-            "teacher-overwrites",
-            _("bos has replaced the first token, and the others aren't shifted."),
-            _("Which token is read when the second word is due?"),
-            _("For labels [5, 6, 2], where has the 5 gone?"),
-            planted=[{"way": "over"}],
+            "lengths-of-padding",
+            _("The padding is counted, not the rest."),
+            _("Which tokens of a row are real?"),
+            _("For the row [6, 1, 1] with pad 1: does your sum count the 6 or the 1s?"),
+            planted=[{"way": "padding"}],
+        ),
+        Mistake(
+            "lengths-are-all-T",
+            _("All rows have the same length, T."),
+            _("What was put there only to make the rows equally long?"),
+            _("What is the difference between the rows [6, 1, 1] and [6, 5, 5]?"),
+            planted=[{"way": "all"}],
         ),
     ]
 
@@ -304,4 +309,4 @@ class SequencesRight(ReferenceCheck):
     ]
 
 
-CHECKS = (BestAligned, MeanValid, TeacherInputs, SequencesRight)
+CHECKS = (BestAligned, MeanValid, RealLengths, SequencesRight)
