@@ -10,7 +10,7 @@ from d2l_check.reference_check import ReferenceCheck
 
 
 class BestAligned(ReferenceCheck):
-    """Check how many places any model of the aligned shape can get right."""
+    """Check how many positions any model of the aligned shape can get right."""
 
     signature = "best_aligned(pairs)"
     cases = (
@@ -82,7 +82,7 @@ class BestAligned(ReferenceCheck):
         ),
         Mistake(
             "aligned-counts-places",
-            _("All places count as right."),
+            _("All positions count as right."),
             _("Two examples with the same beginning may want different outputs."),
             _(
                 "Outputs x, x, y for one beginning: can one answer be right "
@@ -167,102 +167,64 @@ class MeanValid(ReferenceCheck):
     ]
 
 
-# Decoders of three tokens and more: 0 begins, 1 ends.
+class RealLengths(ReferenceCheck):
+    """Check the lengths of rows that are filled up with padding."""
 
-
-def count_down(token, state):
-    """Say token 2 as often as the state is large, then end."""
-    scores = [0.1, 0.2, 0.9] if state > 0 else [0.1, 0.8, 0.3]
-    return np.array(scores), state - 1
-
-
-def chain(token, state):
-    """Let the next token depend on the last one: 0, 3, 2, 4, 1."""
-    following = {0: 3, 3: 2, 2: 4, 4: 1}
-    return np.eye(5)[following.get(token, 2)] - 1, state
-
-
-def endless(token, state):
-    """Say tokens 2 and 3 in turn without end, whatever is read."""
-    return np.array([0.0, 0.1, 0.5 - state, 0.5 + state]), -state
-
-
-class DecodeGreedily(ReferenceCheck):
-    """Check greedy decoding of one sequence, from a first state to the end."""
-
-    signature = "decode_greedily(step, state, bos, eos, limit)"
+    signature = "real_lengths(X, pad)"
+    letters = "(n,)"
     cases = (
-        (count_down, 4, 0, 1, 9),
-        (chain, 7, 0, 1, 8),
-        (endless, 0.25, 0, 1, 6),
-        (count_down, 0, 0, 1, 5),
+        (np.array([[5, 0, 7, 1], [6, 1, 1, 1], [4, 5, 0, 8]]), 1),
+        (np.array([[2, 3], [3, 0]]), 0),
+        (np.array([[0, 0, 4, 3, 3], [5, 6, 7, 8, 9]]), 3),
     )
     tensors = False
 
     @staticmethod
-    def reference(
-        step,
-        state,
-        bos,
-        eos,
-        limit,
-        carried=True,
-        fed_back=True,
-        stops=True,
-        keeps_eos=False,
-        best=np.argmax,
-    ):
-        tokens, token = [], bos
-        for _step in range(limit):
-            scores, new_state = step(token if fed_back else bos, state)
-            token = int(best(scores))
-            state = new_state if carried else state
-            if token == eos and stops:
-                return tokens + [eos] * keeps_eos
-            tokens.append(token)
-        return tokens
+    def reference(X, pad, way="count"):
+        return {
+            "count": np.sum(pad != X, axis=1),
+            "first": np.argmax(pad == X, axis=1),
+            "index": np.sum(pad != X, axis=1) - 1,
+            "above": np.sum(pad < X, axis=1),
+            "padding": np.sum(pad == X, axis=1),
+            "all": np.full(len(X), X.shape[1]),
+        }[way]
 
     mistakes = [
         Mistake(
-            "greedy-old-state",
-            _("Every step starts from the first state."),
-            _("step returns two things. What becomes of the second one?"),
-            _("Print the state that step gets in each round. Does it ever change?"),
-            planted=[{"carried": False}],
+            "lengths-of-full-rows",
+            _("A row without any padding has the length 0."),
+            _("What does argmax return where nothing is True?"),
+            _("Try the rows [5, 6, 1] and [5, 6, 7] with pad 1. Which one goes wrong?"),
+            planted=[{"way": "first"}],
         ),
         Mistake(
-            "greedy-reads-bos",
-            _("The decoder reads bos at every step."),
-            _("What does it read once it has said something?"),
-            _("Print the token that step gets in each round. What should follow bos?"),
-            planted=[{"fed_back": False}],
+            "lengths-without-small",
+            _("Indices that are smaller than pad aren't counted."),
+            _("Is <unk>, with the index 0, padding?"),
+            _("How long is the row [5, 0, 7, 1] with pad 1? How long is it for you?"),
+            planted=[{"way": "above"}],
         ),
         Mistake(
-            "greedy-never-stops",
-            _("It goes on after eos."),
-            _("The limit is for decoders that never say eos."),
-            _(
-                "Print each token as it is chosen. What happens in your loop when "
-                "it is eos?"
-            ),
-            planted=[{"stops": False}],
+            "lengths-are-indices",
+            _("These are the positions of the last real tokens."),
+            _("With positions counted from 0, what is the length of a row of one?"),
+            _("How many real tokens has the row [6, 1, 1] with pad 1?"),
+            planted=[{"way": "index"}],
         ),
         Mistake(
-            "greedy-keeps-eos",
-            _("The result ends with eos."),
-            _("eos is a signal to stop. Should it be among the tokens you return?"),
-            _("Which comes first in your loop: append or the question for eos?"),
-            planted=[{"keeps_eos": True}],
+            "lengths-of-padding",
+            _("The padding is counted, not the rest."),
+            _("Which tokens of a row are real?"),
+            _("For the row [6, 1, 1] with pad 1: does your sum count the 6 or the 1s?"),
+            planted=[{"way": "padding"}],
         ),
         Mistake(
-            "greedy-takes-the-worst",
-            _("The token with the lowest score is taken."),
-            _("The larger a score, the likelier is the token."),
-            _(
-                "Print the scores and the token of the first step. Is it the "
-                "largest score?"
-            ),
-            planted=[{"best": np.argmin}],
+            "lengths-are-all-T",
+            _("All rows have the same length, T."),
+            _("What was put there only to make the rows equally long?"),
+            _("What is the difference between the rows [6, 1, 1] and [6, 5, 5]?"),
+            planted=[{"way": "all"}],
         ),
     ]
 
@@ -291,7 +253,7 @@ class SequencesRight(ReferenceCheck):
     @staticmethod
     def reference(predicted, Y, eos, counted="with eos", put_together="all"):
         T = Y.shape[1]
-        ends = np.argmax(eos == Y, axis=1)[:, None]  # the place of eos, (n, 1)
+        ends = np.argmax(eos == Y, axis=1)[:, None]  # the position of eos, (n, 1)
         steps = {
             "with eos": np.arange(T) <= ends,
             "without eos": np.arange(T) < ends,
@@ -317,7 +279,7 @@ class SequencesRight(ReferenceCheck):
         Mistake(
             "right-without-end",
             _("eos itself isn't compared."),
-            _("Is a date right if the decoder goes on after its last digit?"),
+            _("Is a name correct if the network continues after its last word?"),
             _(
                 "Row [7, 7] against [7, 2] with eos 2: right or wrong? Does your "
                 "mask reach eos?"
@@ -347,4 +309,4 @@ class SequencesRight(ReferenceCheck):
     ]
 
 
-CHECKS = (BestAligned, MeanValid, DecodeGreedily, SequencesRight)
+CHECKS = (BestAligned, MeanValid, RealLengths, SequencesRight)
