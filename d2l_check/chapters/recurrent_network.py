@@ -382,10 +382,7 @@ class Generate(ReferenceCheck):
             "generate-reads-twice",
             _("The last of the given tokens is read twice."),
             _("After the warm-up, has the last given token been read already?"),
-            _(
-                "Write down the tokens that step is called with, for tokens = [1, 3] "
-                "and number = 1. Which should they be?"
-            ),
+            _("For tokens = [1, 3] and number = 1: which tokens should step be given?"),
             planted=[{"warm": "twice"}],
         ),
         Mistake(

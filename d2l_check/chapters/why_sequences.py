@@ -211,10 +211,7 @@ class Smooth(ReferenceCheck):
             "smooth-divides-by-width",
             _("The first averages are too small."),
             _("How many values are there at the first step? By what do you divide?"),
-            _(
-                "For the series 6, 6, 6 and a width of 3, every average should be 6. "
-                "What is your first one?"
-            ),
+            _("For 6, 6, 6 and a width of 3, each average is 6. What is your first?"),
             planted=[{"divisor": lambda count, width: width}],
         ),
     ]

@@ -29,7 +29,7 @@ CHANGES = {
         "Why does this work?",
         "source/exercises/01-sample.md",
     ),
-    "figures": ("input layer", "inputs layer", "img/net.py"),
+    "figures": ("input layer", "inputs layer", "img/lstm.py"),
     "hints": (
         "Look again at the sum.",
         "Look once more at the sum.",
@@ -51,7 +51,7 @@ def book(book):
     (book.root / "d2l_check").unlink()
     (book.root / "d2l_check").mkdir()
     (book.root / "d2l_check" / "a.py").write_text(HINTS)
-    (book.root / "img" / "net.py").write_text(FIGURE)
+    (book.root / "img" / "lstm.py").write_text(FIGURE)
     book = load(book.root)
     for language in book.languages:
         folder = book.translations / language.key
