@@ -103,7 +103,8 @@ def assemble(
         around.coverage,
     )
     frameworks = book.frameworks if chapter.all_frameworks else (edition.framework,)
-    code = set_up(frameworks, book, edition.language if _speaks(chapter) else None)
+    speaks = edition.language and _speaks(chapter)
+    code = set_up(frameworks, book, edition.language if speaks else None)
     cells = [
         new_markdown_cell(opening, id=_digest(chapter.stem, "head")),
         new_code_cell(code, id=_digest(chapter.stem, "set-up")),

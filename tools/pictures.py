@@ -18,6 +18,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from d2l_local.display.drawn import bundle, in_language
 from tools.files import read_text
 from tools.myst import Block, Where, blocks
 
@@ -70,8 +71,7 @@ def file_of(drawing: Block, folder: Path, language: str, where: Where) -> Path:
     file = folder / drawing.argument
     if not file.is_file():
         raise where.error(drawing.start, f"the image {drawing.argument} does not exist")
-    translated = file.parent / language / file.name
-    return translated if translated.is_file() else file
+    return in_language(file, language)
 
 
 def about_drawing(drawing: Block) -> dict:
@@ -88,10 +88,7 @@ def is_drawing(cell: NotebookNode) -> bool:
 def shown(file: Path, cell: NotebookNode) -> NotebookNode:
     """Return the output of a cell that shows the drawing in a file."""
     about = cell.metadata["d2l_local"]
-    data = {
-        "image/svg+xml": read_text(file, str(file)),
-        "text/plain": f"<d2l_local drawing: {about['drawing']}>",
-    }
+    data = bundle(about["drawing"], read_text(file, str(file)))
     output = {"output_type": "display_data", "data": data, "metadata": {}}
     return described(nbformat.from_dict(output), about["alt"])
 

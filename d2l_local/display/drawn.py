@@ -11,8 +11,9 @@ from pathlib import Path
 from d2l_local.files import open_regular
 
 PACKAGE = Path(__file__).parents[1]
-# In the package, where img is a link, and in the repository that it may stand in.
-FOLDERS = (PACKAGE / "img", PACKAGE.parent / "img")
+# In the repository that the package may stand in, and, which has the last word, in the
+# package itself, where img is a link.
+FOLDERS = (PACKAGE.parent / "img", PACKAGE / "img")
 
 
 def figure(name):
@@ -28,9 +29,17 @@ def figure(name):
         raise ValueError(
             f"there is no figure {name!r}; choose from {', '.join(sorted(known))}"
         )
-    language = os.environ.get("D2L_LANGUAGE", "")
-    translated = known[name].parent / language / f"{name}.svg"
-    with open_regular(translated if translated.is_file() else known[name]) as file:
-        svg = file.read().decode("utf-8")
-    text = f"<d2l_local drawing: {name}>"
-    display({"image/svg+xml": svg, "text/plain": text}, raw=True)
+    drawing = in_language(known[name], os.environ.get("D2L_LANGUAGE", ""))
+    with open_regular(drawing) as file:
+        display(bundle(name, file.read().decode("utf-8")), raw=True)
+
+
+def in_language(path, language):
+    """Return the path of the same drawing in a language, or `path` if there is none."""
+    translated = path.parent / language / path.name
+    return translated if translated.is_file() else path
+
+
+def bundle(name, svg):
+    """Return what a cell shows for a drawing, by media type."""
+    return {"image/svg+xml": svg, "text/plain": f"<d2l_local drawing: {name}>"}

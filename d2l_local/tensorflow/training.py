@@ -83,7 +83,7 @@ def first_state(net, X, Y):
     """
     if type(net) is RNNModel:
         check_batch(X, Y)
-    _transpose_first()  # the model transposes X, whoever made the batch
+    _transpose_first()  # the model transposes X, even a batch of the reader's own
     return net.begin_state(batch_size=X.shape[0])
 
 

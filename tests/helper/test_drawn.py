@@ -9,9 +9,12 @@ from d2l_local.display import drawn
 
 def shown(name):
     found = []
+
+    def display(data, raw):
+        found.append(data)
+
     with pytest.MonkeyPatch.context() as patch:
-        show = lambda data, raw: found.append(data)  # noqa: E731
-        patch.setattr(IPython.display, "display", show)
+        patch.setattr(IPython.display, "display", display)
         d2l_local.figure(name)
     (data,) = found
     return data
