@@ -26,7 +26,7 @@ from d2l_local.torch.prediction import evaluation_mode, predict_ch8
 from d2l_local.torch.snapshot import Snapshot
 from d2l_local.torch.updaters import (
     check_epoch,
-    holder_of,
+    parameters_attribute,
     make_updater,
     take_step,
     zero_grad,
@@ -140,7 +140,7 @@ def train_ch8(
     isn't finite any more, ValueError for the checkpoint of another run, and OSError
     where it can't be written.
     """
-    check_model(net, holder_of(net))
+    check_model(net, parameters_attribute(net))
     run = Run(net, train_iter, vocab, lr, num_epochs, use_random_iter, **options)
     keep_freed_memory()
     if run.seed is not None:

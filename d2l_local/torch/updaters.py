@@ -60,7 +60,7 @@ def take_step(updater):
         updater(batch_size=1)  # the loss has been divided by its number of tokens
 
 
-def holder_of(net):
+def parameters_attribute(net):
     """Return the name under which a model keeps its parameters."""
     return "parameters" if isinstance(net, nn.Module) else "params"
 
@@ -90,7 +90,7 @@ def check_epoch(
     net, train_iter, loss, updater, use_random_iter, theta, mixed_precision
 ):
     """Check the arguments of `train_epoch_ch8`, before a batch is taken."""
-    checks.check_model(net, holder_of(net))
+    checks.check_model(net, parameters_attribute(net))
     check_updater(updater)
     checks.check_flag("mixed_precision", mixed_precision)
     checks.check_epoch(train_iter, loss, use_random_iter, theta)
