@@ -26,8 +26,8 @@ from d2l_local.torch.prediction import evaluation_mode, predict_ch8
 from d2l_local.torch.snapshot import Snapshot
 from d2l_local.torch.updaters import (
     check_epoch,
-    parameters_attribute,
     make_updater,
+    parameters_attribute,
     take_step,
     zero_grad,
 )
