@@ -56,7 +56,7 @@ def pytest_collectstart(collector):
     That there is a figure is still compared, as its text/plain part is.
     """
     if hasattr(collector, "skip_compare"):
-        collector.skip_compare += ("image/svg+xml",)
+        collector.skip_compare += ("image/svg+xml", "image/png")
 
 
 @pytest.hookimpl(wrapper=True)

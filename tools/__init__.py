@@ -42,5 +42,6 @@ Each module is named for what it handles and knows nothing of the later ones:
     page          HTML pages of executed notebooks
     run           command: train the flagship in every framework
     lab           command: open the map in JupyterLab
+    rasters       a PNG beside each SVG, for notebooks that are not trusted
     figures       command: draw or check img/**/*.svg
 """

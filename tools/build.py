@@ -19,7 +19,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from tools import command, contents
+from tools import command, contents, rasters
 from tools import notebook as nb
 from tools.addresses import other_addresses
 from tools.book import Book, BookError, Framework, Language, load
@@ -70,11 +70,12 @@ def build_all(
         check_points(source, book.keys)
     _check_settings(book, english)
     localized = {None: LocalizedBook(english)}
+    known: dict[str, NotebookNode] = {}
     for language in book.languages if languages is None else languages:
         localized[language] = localize(english, language, book)
     built = []
     for language in localized:
-        built += _build_language(language, localized, places)
+        built += _build_language(language, localized, places, known)
     return built
 
 
@@ -96,8 +97,9 @@ def _build_language(
     language: Language | None,
     localized: dict[Language | None, LocalizedBook],
     places: Places,
+    known: dict[str, NotebookNode],
 ) -> list[Built]:
-    """Assemble every notebook of one language."""
+    """Assemble every notebook of one language; `known` are PNGs of pictures."""
     local, english = localized[language], localized[None].chapters
     # Where a chapter isn't translated, references lead to the English one.
     labels = collect([local.find(c.document, c.stem) or c for c in english])
@@ -110,7 +112,7 @@ def _build_language(
         for edition in _editions(chapter, language, places.book):
             around = _surroundings(chapter, edition, localized, places)
             new = nb.assemble(chapter, around, labels, ids)
-            built.append(_with_outputs(chapter, edition, new, places.book))
+            built.append(_with_outputs(chapter, edition, new, places.book, known))
     if language is None:
         labels.check_used()
     return built
@@ -148,9 +150,16 @@ def _surroundings(
 
 
 def _with_outputs(
-    chapter: Chapter, edition: Edition, new: NotebookNode, book: Book
+    chapter: Chapter,
+    edition: Edition,
+    new: NotebookNode,
+    book: Book,
+    known: dict[str, NotebookNode],
 ) -> Built:
-    """Put in the outputs of the English run; exercises have none."""
+    """Put in the outputs of the English run, and a PNG of each picture.
+
+    Exercises have no outputs but those of drawings.
+    """
     places = Places(book)
     dropped, unreadable = False, ""
     english = replace(edition, language=None)
@@ -164,7 +173,21 @@ def _with_outputs(
     path = places.path(edition, chapter.stem)
     if not edition.runs:
         dropped, unreadable = False, ""
+    _add_rasters(new, path, known)
     return Built(chapter, edition, path, new, dropped, unreadable)
+
+
+def _add_rasters(new: NotebookNode, path: Path, known: dict) -> None:
+    """Put a PNG beside each SVG: the stored one, if that is of the same SVG."""
+    try:
+        if (before := nb.stored(path)) is not None:
+            rasters.remember(before, known)
+    except BookError:  # a build writes it again
+        pass
+    try:
+        rasters.add(new, known)
+    except ValueError as error:
+        raise BookError(f"{path}: a picture can't be drawn as PNG: {error}") from error
 
 
 def orphans(book: Book, built: list[Built]) -> list[Path]:

@@ -19,6 +19,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from d2l_local.display.drawn import bundle, in_language
+from tools import rasters
 from tools.files import read_text
 from tools.myst import Block, Where, blocks
 
@@ -129,10 +130,11 @@ def said_by_run(output: NotebookNode) -> str | None:
 
 
 def undescribed(output: NotebookNode) -> NotebookNode:
-    """Return a picture as its run gave it: undo `described`."""
+    """Return a picture as its run gave it: undo `described`, and leave out a PNG."""
     if not is_picture(output):
         return output
     output = nbformat.from_dict(output)
+    rasters.remove(output)
     for kind in output.data:
         if "alt" in output.metadata.get(kind, {}):
             output.metadata.pop(kind)
