@@ -20,6 +20,7 @@ Each module is named for what it handles and knows nothing of the later ones:
     references    text of references, and where they lead
     markdown      MyST -> the plain Markdown of a notebook
     head          opening cell and set-up cell
+    rasters       a PNG beside each SVG, for notebooks that are not trusted
     pictures      captions and alt texts of what code cells draw
     notebook      assembly, identity and storage of a notebook
     localized     all chapters in one language
@@ -42,6 +43,5 @@ Each module is named for what it handles and knows nothing of the later ones:
     page          HTML pages of executed notebooks
     run           command: train the flagship in every framework
     lab           command: open the map in JupyterLab
-    rasters       a PNG beside each SVG, for notebooks that are not trusted
     figures       command: draw or check img/**/*.svg
 """
