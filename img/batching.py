@@ -21,7 +21,7 @@ LABELS = {
     "rows": "text in 2 rows",
     "batches": "batches",
     "state": "the state is carried over",
-    "anew": "the state starts anew in each batch",
+    "zero": "the state starts from zero in each batch",
 }
 
 CELL, T, NUM_BATCHES = 23, 3, 4
@@ -90,7 +90,7 @@ def draw(say=ENGLISH):
     labels = {key: say(word) for key, word in LABELS.items()}
     right = LEFT + 24 * CELL
     shapes = []
-    for top, key, below in ((26, "random", "anew"), (212, "sequential", "state")):
+    for top, key, below in ((26, "random", "zero"), (212, "sequential", "state")):
         shapes.append(
             text(20, top, labels[key], fitted(labels[key], 16, 300), INK, "start")
         )

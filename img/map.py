@@ -9,14 +9,14 @@ NAME = "map.svg"
 
 TITLE = "Map of the collection"
 DESCRIPTION = (
-    "Boxes for sections 1 to 12 and the Rosetta page. Sections 1, 2 and 3 follow one "
-    "another. From section 3 lead three ways: 4, 8, 9, 10 on training and gates; 5 on "
-    "shapes, which meets 10 in section 11; and 6, 7 on language, which meets 10 in "
-    "section 12. The Rosetta page follows section 10."
+    "Boxes for sections 1 to 12 and two pages. Sections 1, 2 and 3 follow one another. "
+    "From section 3 lead three ways: 4, 8, 9, 10 on training and gates; 5 on shapes, "
+    "which meets 10 in section 11; and 6, 7 on language, which meets 10 in section 12. "
+    "The encoder-decoder page follows section 5, the Rosetta page section 10."
 )
 LABELS = {
     "01": "why sequences",
-    "02": "notation, text",
+    "02": "text as numbers",
     "03": "recurrent network",
     "04": "backpropagation",
     "05": "shapes",
@@ -28,30 +28,32 @@ LABELS = {
     "11": "bidirectional",
     "12": "deep networks",
     "rosetta": "Rosetta",
+    "encoder": "encoder-decoder",
 }
 
 WIDTH, HEIGHT = 116, 52
 COLUMNS = (76, 260, 406, 552, 698, 844)
-ROWS = (50, 150, 250)
+ROWS = {"training": 50, "shapes": 140, "page": 215, "text": 290, "two": 170}
 # name -> column, row, colour of its way
 PLACES = {
-    "01": (0, 0, INK),
-    "02": (0, 1, INK),
-    "03": (0, 2, INK),
-    "04": (1, 0, BLUE),
-    "08": (2, 0, BLUE),
-    "09": (3, 0, BLUE),
-    "10": (4, 0, BLUE),
-    "05": (1, 1, ORANGE),
-    "11": (4, 1, ORANGE),
-    "06": (1, 2, GREEN),
-    "07": (2, 2, GREEN),
-    "12": (5, 2, GREEN),
-    "rosetta": (5, 0, INK),
+    "01": (0, "training", INK),
+    "02": (0, "two", INK),
+    "03": (0, "text", INK),
+    "04": (1, "training", BLUE),
+    "08": (2, "training", BLUE),
+    "09": (3, "training", BLUE),
+    "10": (4, "training", BLUE),
+    "05": (1, "shapes", ORANGE),
+    "11": (4, "shapes", ORANGE),
+    "06": (1, "text", GREEN),
+    "07": (2, "text", GREEN),
+    "12": (5, "text", GREEN),
+    "rosetta": (5, "training", INK),
+    "encoder": (2, "page", ORANGE),
 }
 ARROWS = (
     "01 02", "02 03", "03 04", "03 05", "03 06", "04 08", "08 09", "09 10", "05 11",
-    "10 11", "06 07", "07 12", "10 12", "10 rosetta",
+    "05 encoder", "10 11", "06 07", "07 12", "10 12", "10 rosetta",
 )  # fmt: skip
 GAP = 4  # between an arrow and the box that it leaves or reaches
 
@@ -90,7 +92,7 @@ def draw(say):
     shapes = [edge(*pair.split()) for pair in ARROWS]
     for name in PLACES:
         shapes += box(name, say)
-    return document(920, 300, say(TITLE), say(DESCRIPTION), shapes, say.language)
+    return document(920, 340, say(TITLE), say(DESCRIPTION), shapes, say.language)
 
 
 if __name__ == "__main__":
