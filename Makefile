@@ -94,7 +94,9 @@ figures: $(READY) ## draw img/*.svg with their scripts
 # each get through more than one process with all threads, as the models are small, and
 # MXNet's threads slow one another down many times over when they outnumber the cores.
 # A notebook's cells must run in one process, in order: loadfile.
-PYTEST = $(EMBEDDED) OMP_NUM_THREADS=1 $(PY) -m pytest -n auto --maxprocesses 4
+PYTEST = $(EMBEDDED) OMP_NUM_THREADS=1 $(PY) -m pytest --maxprocesses 4 -n
+# Tests often wait for a process that they have started: one more than there are cores.
+UNIT = $(PYTEST) $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )) --dist worksteal
 
 test: lint ## all checks, and every notebook against its outputs (60 minutes)
 	$(SAY)
@@ -103,19 +105,19 @@ test: lint ## all checks, and every notebook against its outputs (60 minutes)
 	$(PY) -m tools.build --check
 	$(PY) -m tools.figures --check
 	$(PY) -m benchmarks --check
-	$(PYTEST) --dist worksteal tests
-	$(PYTEST) --dist loadfile --nbval notebooks
+	$(UNIT) tests
+	$(PYTEST) auto --dist loadfile --nbval notebooks
 	$(MAKE) test-colab
 
 unit: $(READY) ## all tests but those of the notebooks (20 minutes)
 	$(SAY)
-	$(PYTEST) --dist worksteal tests
+	$(UNIT) tests
 
 test-fast: lint ## style, fresh notebooks, and the tests that aren't slow (6 minutes)
 	$(SAY)
 	@$(PY) -m d2l_local.frameworks
 	$(PY) -m tools.build --check
-	$(PYTEST) --dist worksteal -m "not slow" tests
+	$(UNIT) -m "not slow" tests
 
 # Matplotlib lists the fonts when it is installed, as it has done on Colab.
 $(COLAB_STAMP): requirements-colab.txt | $(READY)
