@@ -144,7 +144,8 @@ def undescribed(output: NotebookNode) -> NotebookNode:
 
 
 def defects(notebook: NotebookNode) -> list[str]:
-    """Return why the captions of an executed notebook don't fit its pictures."""
+    """Return which pictures of an executed notebook don't fit their captions, and
+    which of them say nothing to a reader who doesn't see them."""
     found = []
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     for number, cell in enumerate(code, 1):
@@ -153,6 +154,12 @@ def defects(notebook: NotebookNode) -> list[str]:
             found.append(
                 f"code cell {number} has a caption, but draws {drawn} pictures: it "
                 "must draw one"
+            )
+        mute = [o for o in cell.outputs if is_picture(o) and not said_by_run(o)]
+        if mute and not alt_of(cell):
+            found.append(
+                f"code cell {number} shows a picture without an alternative text: draw "
+                "it by d2l.plot, or put a {figure} below the cell"
             )
     return found
 

@@ -111,6 +111,16 @@ def test_a_captioned_cell_that_does_not_draw_one_picture_is_a_defect(captioned, 
     assert defects(with_pictures(target)) == []
 
 
+def test_a_picture_that_says_nothing_is_a_defect(captioned):
+    stored = with_pictures(build_all(captioned)[0].notebook)
+    del drawing(stored).metadata["d2l_local"]  # its caption
+    [message] = defects(stored)
+    assert "without an alternative text" in message
+    [output] = drawing(stored).outputs
+    drawing(stored).outputs = [described(output, "A curve")]
+    assert defects(stored) == []
+
+
 @pytest.mark.parametrize("before", ["Words.\n\n", "(sec-x)=\n## X\n\n"])
 def test_a_figure_without_an_image_begins_its_cell(before):
     assert drawn_above(f"\n{FIGURE}", Where("a.md", 7)).options["name"] == "fig-curve"
