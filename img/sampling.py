@@ -34,7 +34,7 @@ LABELS = {
     "input": "input",
     "drawn": "drawn token",
     "fed_back": "fed back as the next input",
-    "start": "0 or <bos>",
+    "start": "prompt or <eos>",
     "top_k": "top-k: k tokens",
     "nucleus": "nucleus: 90%",
     "tail": "the tail is never drawn",

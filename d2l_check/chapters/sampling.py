@@ -7,83 +7,6 @@ from d2l_check.mistake import Mistake
 from d2l_check.reference_check import ReferenceCheck
 
 
-class DrawToken(ReferenceCheck):
-    """Check drawing a token from probabilities with a given uniform number."""
-
-    signature = "draw_token(p, u)"
-    tensors = False
-    cases = tuple(
-        (np.array(p), u)
-        for p, u in (
-            ([0.1, 0.2, 0.4, 0.3], 0.65),
-            ([0.1, 0.2, 0.4, 0.3], 0.05),
-            ([0.1, 0.2, 0.4, 0.3], 0.95),
-            ([0.25, 0.5, 0.25], 0.25),  # a dart on an edge
-            ([0.0, 0.5, 0.5], 0.0),
-            ([0.5, 0.125, 0.375], 0.55),
-            ([0.1, 0.2, 0.7], 0.45),
-        )
-    )
-
-    @staticmethod
-    def reference(p, u, rule="edges", shift=0):
-        if rule == "likeliest":
-            return int(np.argmax(p))
-        if rule == "single":  # the first token with a probability above u
-            return int(np.argmax(p > u))
-        if rule == "uniform":
-            return int(u * len(p))
-        side = "left" if rule == "closed" else "right"
-        return int(np.searchsorted(np.cumsum(p), u, side=side)) + shift
-
-    mistakes = [
-        Mistake(
-            "draw-likeliest",
-            _("It is always the likeliest token, whatever u is."),
-            _("Where does u enter? Another u should be able to hit another token."),
-            _("Call it with u = 0.05 and u = 0.95. Which line reads u?"),
-            planted=[{"rule": "likeliest"}],
-        ),
-        Mistake(
-            "draw-not-cumulative",
-            _("u is compared with the probabilities of single tokens."),
-            _("Where on the line from 0 to 1 does the third token begin and end?"),
-            _(
-                "Print the right edge of each token for p = [0.1, 0.2, 0.4, 0.3]. "
-                "What is the last?"
-            ),
-            planted=[{"rule": "single"}],
-        ),
-        Mistake(
-            "draw-all-alike",
-            _("All tokens are equally wide, whatever p says."),
-            _("How wide should a token be on the line from 0 to 1?"),
-            _("Call it with p = [0.98, 0.01, 0.01] and u = 0.5. Which line reads p?"),
-            planted=[{"rule": "uniform"}],
-        ),
-        Mistake(
-            "draw-on-the-edge",
-            _("A dart exactly on an edge hits the token on the left of it."),
-            _(
-                "u may be 0, but never 1. Which token is hit at u = 0 "
-                "if the first has probability 0?"
-            ),
-            _(
-                "With p = [0, 0.5, 0.5], print your edges. On which side of an "
-                "edge should u fall?"
-            ),
-            planted=[{"rule": "closed"}],
-        ),
-        Mistake(
-            "draw-counted-from-one",
-            _("The token is one too far to the right."),
-            _("The first token has the index 0. How many edges lie before it?"),
-            _("Call it with u = 0. How many edges are there at or below it?"),
-            planted=[{"shift": 1}],
-        ),
-    ]
-
-
 def noise(n, q, seed):
     """Return outputs and uniform numbers of n rows, and a temperature that shows."""
     rng = np.random.default_rng(seed)
@@ -170,85 +93,6 @@ class GumbelDraw(ReferenceCheck):
     ]
 
 
-class Nucleus(ReferenceCheck):
-    """Check cutting one distribution to its nucleus."""
-
-    signature = "keep_nucleus(p, mass)"
-    tensors = False
-    letters = "(q,)"
-    cases = tuple(
-        (np.array(p), mass)
-        for p, mass in (
-            ([0.1, 0.4, 0.05, 0.3, 0.15], 0.6),
-            ([0.02, 0.03, 0.95], 0.9),
-            ([0.3, 0.2, 0.4, 0.1], 0.75),
-            ([0.125, 0.5, 0.25, 0.125], 0.75),  # exactly reached by two
-        )
-    )
-
-    @staticmethod
-    def reference(
-        p, mass, crossing=True, whole=True, ranked=False, order=-1, single=False
-    ):
-        places = np.argsort(order * p, kind="stable")
-        inside = p[places].cumsum()
-        if crossing:
-            inside = inside - p[places]
-        keep = inside < mass if crossing else inside <= mass
-        if single:
-            kept = np.where(p >= 1 - mass, p, 0)
-        else:
-            kept = np.zeros_like(p)
-            kept[places[keep]] = p[places[keep]]
-        if ranked:
-            kept = kept[places]
-        return kept / kept.sum() if whole and kept.any() else kept
-
-    mistakes = [
-        Mistake(
-            "nucleus-crossing-dropped",
-            _("The token that takes the sum over the mass is left out."),
-            _("What is left of [0.95, 0.03, 0.02] at a mass of 0.9?"),
-            _(
-                "For p = [0.95, 0.03, 0.02] and mass 0.9, print the running sum. "
-                "Who is left?"
-            ),
-            planted=[{"crossing": False}],
-        ),
-        Mistake(
-            "nucleus-not-renormalised",
-            _("The result doesn't sum to 1."),
-            _("Which step follows the cut?"),
-            _("Print the sum of your result. By what do you have to divide?"),
-            planted=[{"whole": False}],
-        ),
-        Mistake(
-            "nucleus-order-lost",
-            _("The probabilities come back in the order of their size."),
-            _("Token 0 should still be token 0. How do you undo a sorting?"),
-            _("Print your result beside p. Does each number stand in its own place?"),
-            planted=[{"ranked": True}],
-        ),
-        Mistake(
-            "nucleus-least-likely",
-            _("The unlikely tokens are kept."),
-            _("In which direction does argsort sort?"),
-            _("Print p in the order of your sorting. Does it begin with the largest?"),
-            planted=[{"order": 1}],
-        ),
-        Mistake(
-            "nucleus-single-threshold",
-            _("Each token is compared with the mass by itself."),
-            _("A token's place depends on what the likelier ones hold together."),
-            _(
-                "For p = [0.3, 0.2, 0.4, 0.1] print the running sum, from the "
-                "likeliest on."
-            ),
-            planted=[{"single": True}],
-        ),
-    ]
-
-
 def chain(q, seed):
     """Return log-probabilities of the first token (q,) and of each next one (q, q)."""
     rng = np.random.default_rng(seed)
@@ -262,81 +106,140 @@ TRAP = (
 )
 
 
-class BeamSearch(ReferenceCheck):
-    """Check beam search in a model whose next token depends on the last one."""
+class Viterbi(ReferenceCheck):
+    """Check the exact search in a model whose next token depends on the last one."""
 
-    signature = "beam_search(log_first, log_next, num_steps, width)"
+    signature = "viterbi(log_first, log_next, num_steps)"
     results = ("tokens", "score")
     tensors = False
     cases = (
-        (*chain(4, 7), 5, 2),
-        (*TRAP, 2, 2),
-        (*TRAP, 3, 1),
-        (*chain(5, 3), 4, 3),
-        (*chain(3, 5), 4, 27),
+        (*chain(4, 7), 5),
+        (*TRAP, 2),
+        (*TRAP, 3),
+        (*chain(5, 3), 4),
+        (*chain(3, 5), 1),
     )
 
     @staticmethod
     def reference(
-        log_first, log_next, num_steps, width, old=1.0, each=False, order=-1, exp=False
+        log_first, log_next, num_steps, greedy=False, back=True, across=False, exp=False
     ):
-        places = np.argsort(order * log_first, kind="stable")[:width]
-        beam = [([int(i)], log_first[i]) for i in places]
+        q, table = len(log_first), log_next.T if across else log_next
+        scores, steps = log_first, []
         for _step in range(num_steps - 1):
-            groups = [
-                [
-                    ([*tokens, i], old * score + log_next[tokens[-1], i])
-                    for i in range(len(log_first))
-                ]
-                for tokens, score in beam
-            ]
-            if each:  # the best of every beginning, instead of the best of all
-                beam = [max(group, key=lambda pair: pair[1]) for group in groups]
-                continue
-            candidates = [pair for group in groups for pair in group]
-            beam = sorted(candidates, key=lambda pair: order * pair[1])[:width]
-        tokens, score = min(beam, key=lambda pair: order * pair[1])
-        return tokens, float(np.exp(score) if exp else score)
+            if greedy:  # only the best token of each step lives on
+                scores = np.where(np.arange(q) == scores.argmax(), scores, -1e3)
+            candidates = scores[:, None] + table  # (before, after)
+            steps.append(candidates.argmax(axis=0))
+            scores = candidates.max(axis=0)
+        tokens = [int(scores.argmax())]
+        for came_from in reversed(steps):
+            before = came_from[tokens[-1]] if back else came_from[tokens[0]]
+            tokens.append(int(before))
+        score = float(np.exp(scores.max()) if exp else scores.max())
+        return tokens[::-1], score
 
     mistakes = [
         Mistake(
-            "beam-score-forgotten",
-            _("A candidate's score is that of its last token only."),
-            _("The logarithm of a product is a sum. Which term is missing?"),
+            "viterbi-greedy",
+            _("Only the best token of each step is continued."),
+            _("In how many tokens may a sequence end? Keep the best one for each."),
             _(
-                "Print the scores of the beam in each round. Can a longer text be "
-                "more likely?"
+                "For 3 tokens, print your scores after step 2. How many numbers "
+                "should it be?"
             ),
-            planted=[{"old": 0.0}],
+            planted=[{"greedy": True}],
         ),
         Mistake(
-            "beam-each-by-itself",
-            _("Each beginning keeps its own best continuation."),
-            _("May two survivors come from the same beginning?"),
+            "viterbi-one-pointer",
+            _("The way back asks every step about the same last token."),
+            _("Once you know the token at step t, which token's predecessor is next?"),
             _(
-                "With width 2, how many candidates are there in one round? Which "
-                "of them stay?"
+                "Follow your pointers with a pencil for 3 steps. Which token do you "
+                "look up second?"
             ),
-            planted=[{"each": True}],
+            planted=[{"back": False}],
         ),
         Mistake(
-            "beam-worst",
-            _("The least probable candidates survive."),
-            _("Is a log-probability of -1 better or worse than one of -5?"),
+            "viterbi-across",
+            _("Rows and columns of log_next are swapped."),
+            _("Which index of log_next is the token before, and which the one after?"),
             _(
-                "Print the scores of the beam after the first step. Are they the "
-                "largest?"
+                "Row 1 of the table belongs to token 1 as the token before. Do the "
+                "numbers of a row stay together in your sum?"
             ),
-            planted=[{"order": 1}],
+            planted=[{"across": True}],
         ),
         Mistake(
-            "beam-no-logarithm",
+            "viterbi-no-logarithm",
             _("The score is a probability, not a log-probability."),
-            _("What becomes of the probability of a thousand tokens?"),
+            _("What happens to the probability of a sequence of a thousand tokens?"),
             _("Is your score above 0? What do you do to it in the last line?"),
             planted=[{"exp": True}],
         ),
     ]
 
 
-CHECKS = (DrawToken, GumbelDraw, Nucleus, BeamSearch)
+LOGITS = np.array([2.0, -1.0, 0.5, 3.0, -2.0])
+
+
+class Penalise(ReferenceCheck):
+    """Check a repetition penalty on the logits of one step."""
+
+    signature = "penalise(logits, written, theta)"
+    tensors = False
+    letters = "(q,)"
+    cases = (
+        (LOGITS, [0, 3, 1, 3], 1.5),
+        (LOGITS, [4, 1, 0], 2.0),
+        (np.array([-3.0, -0.5, -1.0, -4.0]), [1, 1, 2], 2.0),
+        (np.array([1.0, 4.0, 2.0]), [1, 1, 1], 2.0),
+        (LOGITS, [], 1.5),
+    )
+
+    @staticmethod
+    def reference(
+        logits, written, theta, signed=True, once=True, every=False, times=False
+    ):
+        result = logits.copy()
+        tokens = sorted(set(written)) if once else written
+        for token in range(len(logits)) if every else tokens:
+            lower = result[token] < 0 if signed else False
+            if times:
+                lower = not lower
+            result[token] = result[token] * theta if lower else result[token] / theta
+        return result
+
+    mistakes = [
+        Mistake(
+            "penalise-negative-raised",
+            _("A negative logit becomes larger, so its word becomes more probable."),
+            _("Is -1 / 2 above or below -1?"),
+            _("For the logits [2, -1], both written, and theta = 2: who gains?"),
+            planted=[{"signed": False}],
+        ),
+        Mistake(
+            "penalise-each-time",
+            _("A word that was written several times is penalised several times."),
+            _("How often does your loop meet a word that stands in the text twice?"),
+            _("With written = [0, 0] and theta = 2, what becomes of a logit of 4?"),
+            planted=[{"once": False}],
+        ),
+        Mistake(
+            "penalise-everything",
+            _("Words that haven't been written are penalised as well."),
+            _("Which logits should stay as they are?"),
+            _("With written = [], does your function change anything?"),
+            planted=[{"every": True}],
+        ),
+        Mistake(
+            "penalise-rewards",
+            _("The penalty makes written words more probable."),
+            _("With theta above 1, should the logit of a written word rise or fall?"),
+            _("For the logits [2, 0], written = [0] and theta = 2: what comes out?"),
+            planted=[{"times": True}],
+        ),
+    ]
+
+
+CHECKS = (GumbelDraw, Viterbi, Penalise)
