@@ -165,8 +165,8 @@ class Viterbi(ReferenceCheck):
             _("Rows and columns of log_next are swapped."),
             _("Which index of log_next is the token before, and which the one after?"),
             _(
-                "Row 1 of the table belongs to token 1 as the token before. Do the "
-                "numbers of a row stay together in your sum?"
+                "Row 1 is for token 1 as the token before. Does your sum keep a row "
+                "together?"
             ),
             planted=[{"across": True}],
         ),
