@@ -83,7 +83,7 @@ class LSTMStep(ReferenceCheck):
         Mistake(
             "lstm-no-tanh",
             _("The memory comes out without tanh."),
-            _("A memory has no bound. Which bound has a hidden state?"),
+            _("A memory has no bound. What bound does a hidden state have?"),
             _(
                 "Set C to 100. How large is your hidden state? How large should it "
                 "be at most?"
@@ -95,7 +95,7 @@ class LSTMStep(ReferenceCheck):
             _("The hidden state shows the memory of the step before."),
             _("Which of your lines has to come first?"),
             _(
-                "Which C stands in the line of the hidden state: the given or the "
+                "Which C is in the line of the hidden state: the given one or the "
                 "new one?"
             ),
             planted=[{"old_memory": True}],
@@ -116,55 +116,6 @@ class LSTMStep(ReferenceCheck):
                 "W_h multiplies."
             ),
             planted=[{"looks_at": "C"}],
-        ),
-    ]
-
-
-class ForgetBiasFor(ReferenceCheck):
-    """Check the bias with which a forget gate has a given half-life."""
-
-    signature = "forget_bias_for(half_life)"
-    tensors = False
-    cases = ((4,), (1.5,), (100.0,))
-
-    @staticmethod
-    def reference(half_life, base=2.0, sign=1, logit=True, forward=False):
-        if forward:
-            return float(np.log(2) / np.log1p(np.exp(-half_life)))
-        F = base ** (-1 / half_life)
-        return float(sign * np.log(F / (1 - F)) if logit else F)
-
-    mistakes = [
-        Mistake(
-            "forget-bias-e",
-            _("After that many steps a fraction of 1/e is left, not one half."),
-            _("Put your result into the gate and multiply as often as asked."),
-            _("For half_life = 1, which value should the gate have? Print yours."),
-            planted=[{"base": np.e}],
-        ),
-        Mistake(
-            "forget-bias-sign",
-            _("The bias has the wrong sign."),
-            _("Should a gate that remembers for long have a large bias?"),
-            _("For half_life = 100 the gate is close to 1. Is your bias above 0?"),
-            planted=[{"sign": -1}],
-        ),
-        Mistake(
-            "forget-bias-gate",
-            _("That is the value of the gate, and not the bias that gives it."),
-            _("Which function is the inverse of the logistic function?"),
-            _(
-                "Is your result always between 0 and 1? Put it into a sigmoid: is "
-                "that the gate?"
-            ),
-            planted=[{"logit": False}],
-        ),
-        Mistake(
-            "forget-bias-forward",
-            _("The function goes the other way: from a bias to its half-life."),
-            _("Solve the equation for the bias."),
-            _("For half_life = 4, which value F has F ** 4 = 1/2? Begin with that."),
-            planted=[{"forward": True}],
         ),
     ]
 
@@ -210,7 +161,7 @@ class PeepholeStep(ReferenceCheck):
         Mistake(
             "peephole-old",
             _("The output gate looks at the memory of the step before."),
-            _("Which index has the memory in the third line of the equation?"),
+            _("Which index does C have in the third line of the equation?"),
             _("Which of your lines comes first: the new memory or the output gate?"),
             planted=[{"output": "old"}],
         ),
@@ -226,15 +177,15 @@ class PeepholeStep(ReferenceCheck):
             _("The gates see the memory through tanh."),
             _("How would a unit notice that it has counted to 5 and not to 4?"),
             _(
-                "What is tanh(4) and tanh(5)? Look at what you multiply with w_ci "
+                "What are tanh(4) and tanh(5)? Look at what you multiply with w_ci "
                 "and w_cf."
             ),
             planted=[{"through": np.tanh}],
         ),
         Mistake(
             "peephole-hidden",
-            _("The peepholes show the hidden state, and not the memory."),
-            _("What is it that a gate can't see without a peephole?"),
+            _("The peepholes show the hidden state, not the memory."),
+            _("What can't a gate see without a peephole?"),
             _(
                 "Set C to 0. Should the peepholes still have an effect? What do "
                 "they multiply?"
@@ -244,7 +195,7 @@ class PeepholeStep(ReferenceCheck):
         Mistake(
             "peephole-turned",
             _("The peepholes of the input gate and the forget gate are swapped."),
-            _("The second letter of an index says whose peephole it is."),
+            _("The second letter of an index names the gate."),
             _(
                 "Which gate is closed by w_cf? Write the letter of the gate beside "
                 "each line."
@@ -280,7 +231,7 @@ class RoadLeft(ReferenceCheck):
         Mistake(
             "road-own-gate",
             _("The gate of the step itself is among the factors."),
-            _("What is the derivative of the last memory by itself?"),
+            _("What is the derivative of the last memory with respect to itself?"),
             _(
                 "What should the last row of your result be? Is any gate left "
                 "after the last step?"
@@ -289,8 +240,8 @@ class RoadLeft(ReferenceCheck):
         ),
         Mistake(
             "road-forwards",
-            _("The products run from the first step on, and not to the last."),
-            _("From which step has a gradient the longest way to the end?"),
+            _("The products run from the first step on, not to the last one."),
+            _("Which step is farthest from the end, the first or the last?"),
             _(
                 "What should the last row of your result be? In which row do you "
                 "have it?"
@@ -320,4 +271,4 @@ class RoadLeft(ReferenceCheck):
     ]
 
 
-CHECKS = (LSTMStep, ForgetBiasFor, PeepholeStep, RoadLeft)
+CHECKS = (LSTMStep, PeepholeStep, RoadLeft)
