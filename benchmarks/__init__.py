@@ -14,6 +14,7 @@
     table        the tables in Markdown
     plot         the figures
     page         writes README.md and the page of this folder
+    recall       how far plain networks remember, for the section on gradients
 
 `README.md` in this folder explains the method and shows the results.
 """

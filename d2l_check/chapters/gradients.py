@@ -1,7 +1,5 @@
 """Checks of the exercises on vanishing and exploding gradients."""
 
-import math
-
 import numpy as np
 
 from d2l_check.language import _
@@ -14,82 +12,77 @@ def matrices(seed, *shapes, size=1.0):
     return [size * rng.normal(size=shape) for shape in shapes]
 
 
-def leaky_case(seed, steps, h, alpha):
-    """Return candidates between -1 and 1, weights and a leak."""
-    candidates, W_hh = matrices(seed, (steps, h), (h, h))
-    return np.tanh(candidates), 0.7 * W_hh, alpha
+def network_case(seed, steps, h):
+    """Return states between -1 and 1, weights and a gradient at the last state."""
+    states, W_hh, dh = matrices(seed, (steps, h), (h, h), (h,))
+    return np.tanh(states), 0.7 * W_hh, dh
 
 
-class LeakyJacobian(ReferenceCheck):
-    """Check the product of the Jacobians of a network with a leak."""
+class ArrivingNorms(ReferenceCheck):
+    """Check the norms of a gradient on its way back through a plain network."""
 
-    signature = "leaky_jacobian(candidates, W_hh, alpha)"
-    letters = "(h, h)"
-    cases = (leaky_case(1, 3, 4, 0.7), leaky_case(2, 3, 3, 0.4))
+    signature = "arriving_norms(states, W_hh, dh)"
+    letters = "(T,)"
+    tensors = False
+    cases = (network_case(1, 5, 4), network_case(2, 3, 3))
 
     @staticmethod
     def reference(
-        candidates,
+        states,
         W_hh,
-        alpha,
-        reverse=False,
+        dh,
+        everywhere=False,
+        late=False,
         transpose=True,
-        leak=True,
-        swap=False,
         slope="squared",
+        order="back",
     ):
-        identity = J = np.eye(len(W_hh))
-        kept, new = (1 - alpha, alpha) if swap else (alpha, 1 - alpha)
-        for candidate in candidates[::-1] if reverse else candidates:
+        back, norms = np.zeros_like(dh) if everywhere else dh, []
+        for state in states if order == "forward" else states[::-1]:
             slopes = {
-                "squared": 1 - candidate**2,
-                "linear": 1 - candidate,
-                "none": np.ones_like(candidate),
+                "squared": 1 - state**2,
+                "linear": 1 - state,
+                "none": np.ones_like(state),
             }[slope]
-            step = new * slopes[:, None] * (W_hh.T if transpose else W_hh)
-            J = (step + kept * identity if leak else step) @ J
-        return J
+            if everywhere:
+                back = back + dh
+            before, back = back, (back * slopes) @ (W_hh.T if transpose else W_hh)
+            norms.append(np.linalg.norm(back if late else before))
+        return np.array(norms[::-1] if order == "turned" else norms)
 
     mistakes = [
         Mistake(
-            "reversed",
-            _("The Jacobians are multiplied in the wrong order."),
-            _("Which of them does a change of h_t meet first, and which last?"),
-            _("dh_T/dh_t begins, on its left, with the Jacobian of step T."),
-            planted=[{"reverse": True}],
+            "losses-everywhere",
+            _("A gradient is added at every step, but only the last one has a loss."),
+            _("What does h_1 get from the loss if it reaches it through h_T alone?"),
+            _(
+                "Set W_hh to zeros. Which of your norms should be zero then, and "
+                "which aren't?"
+            ),
+            planted=[{"everywhere": True}],
+        ),
+        Mistake(
+            "one-step-late",
+            _("The first norm belongs to the step before the last."),
+            _("The gradient at h_T is given. How many products does it need?"),
+            _("For a single state, the result is one number: the norm of what?"),
+            planted=[{"late": True}],
         ),
         Mistake(
             "not-transposed",
             _("W_hh isn't transposed."),
+            _("Forward, a row is multiplied by W_hh. And a gradient, on its way back?"),
             _(
-                "The Jacobian turns a state's rows into columns: its "
-                "rows belong to what comes out."
+                "Let W_hh have a single 1, from unit 1 to unit 2. Which unit should "
+                "get the gradient?"
             ),
-            _("Element (i, j) is the change of unit i by unit j of the step before."),
             planted=[{"transpose": False}],
-        ),
-        Mistake(
-            "no-leak",
-            _("The path that bypasses the candidate is missing."),
-            _("A change of the old state reaches the new one on two paths."),
-            _("What is the Jacobian of alpha times h with respect to h?"),
-            planted=[{"leak": False}],
-        ),
-        Mistake(
-            "shares-swapped",
-            _("The weights of the old state and of the candidate are swapped."),
-            _("Which of the two is multiplied by alpha in the formula?"),
-            _(
-                "Set alpha to 1: the old state is kept whole. Is your Jacobian the "
-                "identity then?"
-            ),
-            planted=[{"swap": True}],
         ),
         Mistake(
             "no-slope",
             _("The slope of tanh is missing."),
-            _("Between the sum in the brackets and the candidate there is a tanh."),
-            _("The slope of tanh can be computed from its value alone."),
+            _("Between the sum and the state there is a tanh."),
+            _("The slope of tanh can be computed from its value. For the value 1?"),
             planted=[{"slope": "none"}],
         ),
         Mistake(
@@ -98,6 +91,20 @@ class LeakyJacobian(ReferenceCheck):
             _("It is the same for a value and for its negative."),
             _("At the value h, what is the derivative of tanh in terms of h?"),
             planted=[{"slope": "linear"}],
+        ),
+        Mistake(
+            "first-step-first",
+            _("The states are taken from the first to the last."),
+            _("Which state does a gradient at h_T meet first on its way back?"),
+            _("Print the first state that your loop sees. Is it h_T?"),
+            planted=[{"order": "forward"}],
+        ),
+        Mistake(
+            "result-turned",
+            _("The result is in the order of the steps."),
+            _("The first number should belong to h_T."),
+            _("Which number of your result is the norm of the given gradient?"),
+            planted=[{"order": "turned"}],
         ),
     ]
 
@@ -185,83 +192,6 @@ class GrowthRate(ReferenceCheck):
     ]
 
 
-class KeepBias(ReferenceCheck):
-    """Check the bias of a gate for a given time scale."""
-
-    signature = "keep_bias(distance, share)"
-    tensors = False
-    cases = ((10, 0.5), (3, 0.3), (40, 0.9), (1, 0.2))
-
-    @staticmethod
-    def reference(distance, share, gate="root", solve="logit"):
-        f = {
-            "root": share ** (1 / distance),
-            "power": share**distance,
-            "divided": share / distance,
-        }[gate]
-        return {
-            "logit": math.log(f / (1 - f)),
-            "none": f,
-            "log": math.log(f),
-            "negative": math.log((1 - f) / f),
-            "logistic": 1 / (1 + math.exp(-f)),
-        }[solve]
-
-    mistakes = [
-        Mistake(
-            "power-not-root",
-            _("The value of the gate is share to the power of distance."),
-            _("The gate is applied distance times, and then share is left."),
-            _("Write the product of all gates, set it equal to share, and solve."),
-            planted=[{"gate": "power"}],
-        ),
-        Mistake(
-            "divided",
-            _("The value of the gate is share divided by distance."),
-            _("The gates of the steps are multiplied, not added."),
-            _("Write the product of all gates, set it equal to share, and solve."),
-            planted=[{"gate": "divided"}],
-        ),
-        Mistake(
-            "no-logit",
-            _("This is the value of the gate, not its bias."),
-            _("The gate is the logistic function of the bias: solve for the bias."),
-            _(
-                "Put your result into the logistic function. Is it the gate that "
-                "you wanted?"
-            ),
-            planted=[{"solve": "none"}],
-        ),
-        Mistake(
-            "log-only",
-            _("The bias is the logarithm of the gate alone."),
-            _("Solve f = 1 / (1 + exp(-b)) for b, one step after the other."),
-            _("Test it: the logistic function of your bias should give f again."),
-            planted=[{"solve": "log"}],
-        ),
-        Mistake(
-            "wrong-sign",
-            _("The sign of the bias is wrong."),
-            _("A gate that keeps a lot needs a bias above zero."),
-            _(
-                "For a gate above one half, should the bias be positive? Turn your "
-                "fraction over."
-            ),
-            planted=[{"solve": "negative"}],
-        ),
-        Mistake(
-            "logistic-again",
-            _("The logistic function is applied to the gate."),
-            _("It leads from the bias to the gate. Which function inverts it?"),
-            _(
-                "Can a bias be negative? Can your result? Solve f = 1 / (1 + "
-                "exp(-b)) for b."
-            ),
-            planted=[{"solve": "logistic"}],
-        ),
-    ]
-
-
 def gradients(seed, *shapes):
     """Return gradients of which some numbers are far larger than others."""
     return [grad**3 for grad in matrices(seed, *shapes)]
@@ -335,4 +265,85 @@ class Turned(ReferenceCheck):
     ]
 
 
-CHECKS = (LeakyJacobian, GrowthRate, KeepBias, Turned)
+class NearestOrthogonal(ReferenceCheck):
+    """Check the orthogonal matrix that is nearest to a given one."""
+
+    signature = "nearest_orthogonal(W)"
+    letters = "(h, h)"
+    tensors = False
+    cases = (
+        (matrices(9, (4, 4))[0],),
+        (matrices(10, (3, 3))[0],),
+        (matrices(11, (5, 5), size=0.3)[0],),
+    )
+
+    @staticmethod
+    def reference(W, by="svd", transposed_again=False, turned=False):
+        if by == "qr":
+            return np.linalg.qr(W)[0]
+        if by == "norm":
+            return W / np.linalg.norm(W, 2)
+        if by == "radius":
+            return W / abs(np.linalg.eigvals(W)).max()
+        U, sigma, V_transposed = np.linalg.svd(W)
+        if by == "nothing":
+            return U * sigma @ V_transposed
+        Q = U @ (V_transposed.T if transposed_again else V_transposed)
+        return Q.T if turned else Q
+
+    mistakes = [
+        Mistake(
+            "qr",
+            _("This is the orthogonal matrix of the QR decomposition."),
+            _("It is orthogonal. But is it the nearest one?"),
+            _(
+                "Compare the distances from W, once for yours and once for the one "
+                "built from the svd."
+            ),
+            planted=[{"by": "qr"}],
+        ),
+        Mistake(
+            "transposed-again",
+            _("V is transposed once too often."),
+            _("What exactly does np.linalg.svd return as its third result?"),
+            _("Multiply U, the diagonal matrix and the third result. Do you get W?"),
+            planted=[{"transposed_again": True}],
+        ),
+        Mistake(
+            "turned",
+            _("This is the transpose of the nearest matrix."),
+            _("In W, U stands on the left. And in yours?"),
+            _("Call it with a rotation by 90 degrees. Is it its own nearest matrix?"),
+            planted=[{"turned": True}],
+        ),
+        Mistake(
+            "divided-by-the-norm",
+            _("The matrix is divided by its largest singular value."),
+            _("Which singular values does an orthogonal matrix have?"),
+            _(
+                "Call it with the diagonal matrix of 2 and 1. Is your result "
+                "orthogonal?"
+            ),
+            planted=[{"by": "norm"}],
+        ),
+        Mistake(
+            "divided-by-the-radius",
+            _("The matrix is divided by its spectral radius."),
+            _("Which singular values does an orthogonal matrix have?"),
+            _(
+                "Call it with the diagonal matrix of 2 and 1. Is your result "
+                "orthogonal?"
+            ),
+            planted=[{"by": "radius"}],
+        ),
+        Mistake(
+            "unchanged",
+            _("This is W itself."),
+            _("Multiplying all three parts again gives back what you began with."),
+            _("Which of the three parts has to change, and into what?"),
+            planted=[{"by": "nothing"}],
+        ),
+    ]
+
+
+CHECKS = (GrowthRate, ArrivingNorms, Turned, NearestOrthogonal)
