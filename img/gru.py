@@ -69,33 +69,37 @@ def layer(x, y, letter, function, colour, tilde=False):
     return shapes
 
 
-def wires():
+def wires(reset):
     """The lines that feed the gates and the candidate."""
     half = BOX_HEIGHT / 2
-    x_in = LEFT + 32
-    shapes = [
-        # the input, along the bottom
-        line((x_in, BOTTOM), (CANDIDATE_X + 18, BOTTOM)),
-        arrow(R_X + 18, BOTTOM, R_X + 18, GATES + half + 3),
-        arrow(Z_X + 18, BOTTOM, Z_X + 18, GATES + half + 3),
-        arrow(CANDIDATE_X + 18, BOTTOM, CANDIDATE_X + 18, GATES + half + 3),
-        dot(R_X + 18, BOTTOM),
-        dot(Z_X + 18, BOTTOM),
-        # the old state, down to the gates
-        line((130, TOP), (130, 335), (Z_X - 18, 335)),
-        arrow(R_X - 18, 335, R_X - 18, GATES + half + 3),
-        arrow(Z_X - 18, 335, Z_X - 18, GATES + half + 3),
-        dot(130, TOP),
-        dot(R_X - 18, 335),
-        # and through the reset gate to the candidate
-        arrow(130, MIDDLE, R_X - 17, MIDDLE),
-        dot(130, MIDDLE),
-        arrow(R_X, GATES - half, R_X, MIDDLE + 17, ORANGE, 2),
-        line((R_X + 14, MIDDLE), (Z_X - 12, MIDDLE)),
-        hop(Z_X, MIDDLE),
-        line((Z_X + 12, MIDDLE), (445, MIDDLE), (445, 335), (CANDIDATE_X - 18, 335)),
-        arrow(CANDIDATE_X - 18, 335, CANDIDATE_X - 18, GATES + half + 3),
+    boxes = (R_X, Z_X, CANDIDATE_X) if reset else (Z_X, CANDIDATE_X)
+    shapes = [  # the input, along the bottom
+        line((LEFT + 32, BOTTOM), (CANDIDATE_X + 18, BOTTOM)),
+        *(arrow(x + 18, BOTTOM, x + 18, GATES + half + 3) for x in boxes),
+        *(dot(x + 18, BOTTOM) for x in boxes[:-1]),
     ]
+    # the old state, down to the gates, and to the candidate if nothing is in the way
+    last = Z_X if reset else CANDIDATE_X
+    below = [x - 18 for x in boxes if x <= last]
+    shapes += [
+        line((130, TOP), (130, 335), (last - 18, 335)),
+        dot(130, TOP),
+        *(arrow(x, 335, x, GATES + half + 3) for x in below),
+        *(dot(x, 335) for x in below[:-1]),
+    ]
+    if reset:  # through the reset gate to the candidate
+        shapes += [
+            arrow(130, MIDDLE, R_X - 17, MIDDLE),
+            dot(130, MIDDLE),
+            arrow(R_X, GATES - half, R_X, MIDDLE + 17, ORANGE, 2),
+            line((R_X + 14, MIDDLE), (Z_X - 12, MIDDLE)),
+            hop(Z_X, MIDDLE),
+            line(
+                (Z_X + 12, MIDDLE), (445, MIDDLE), (445, 335), (CANDIDATE_X - 18, 335)
+            ),
+            arrow(CANDIDATE_X - 18, 335, CANDIDATE_X - 18, GATES + half + 3),
+            operation(R_X, MIDDLE, "\N{MULTIPLICATION SIGN}", ORANGE),
+        ]
     return shapes
 
 
@@ -118,7 +122,8 @@ def highway():
         # 1 - Z, to the product with the candidate
         arrow(Z_X, 130, 455, 130, BLUE, 2),
         rectangle(486, 130, 62, 26, stroke=BLUE),
-        text(486, 130, "1 \N{MINUS SIGN} Z", 14, BLUE, style="font-weight:bold"),
+        text(480, 130, "1 \N{MINUS SIGN} Z", 14, BLUE, style="font-weight:bold"),
+        text(503, 135, "t", 10, BLUE, style="font-style:italic"),
         dot(Z_X, 130, BLUE),
         arrow(517, 130, ADD_X - 17, 130, BLUE, 2),
         line((CANDIDATE_X + 42, GATES), (ADD_X, GATES), colour=GREEN),
@@ -127,29 +132,35 @@ def highway():
         operation(KEEP_X, TOP, "\N{MULTIPLICATION SIGN}", BLUE),
         operation(ADD_X, TOP, "+", INK),
         operation(ADD_X, 130, "\N{MULTIPLICATION SIGN}", GREEN),
-        operation(R_X, MIDDLE, "\N{MULTIPLICATION SIGN}", ORANGE),
     ]
 
 
-def draw(say=ENGLISH):
-    """The figure as SVG text, with its words as `say` puts them."""
+def cell(title, description, say, reset=True):
+    """The cell with both gates, or with the update gate alone."""
     labels = {name: say(word) for name, word in LABELS.items()}
     shapes = [
         rectangle(366, 205, 520, 380, stroke=GREY, fill="#fcfcfc"),
-        *wires(),
+        *wires(reset),
         *highway(),
-        *layer(R_X, GATES, "R", "\N{GREEK SMALL LETTER SIGMA}", ORANGE),
         *layer(Z_X, GATES, "Z", "\N{GREEK SMALL LETTER SIGMA}", BLUE),
         *layer(CANDIDATE_X, GATES, "H", "tanh", GREEN, tilde=True),
         *state_boxes(),
-        label(R_X + 9, GATES - 34, labels["reset"], 12, 125, ORANGE, "start"),
         label(Z_X + 9, GATES - 34, labels["update"], 12, 82, BLUE, "start"),
         label(CANDIDATE_X, GATES - 34, labels["candidate"], 12, 104, GREEN),
         label(KEEP_X, TOP - 30, labels["keep"], 12, 170, BLUE),
         label(ADD_X - 8, TOP - 30, labels["write"], 12, 120, GREEN),
     ]
-    title, description = say(TITLE), say(DESCRIPTION)
+    if reset:
+        shapes += [
+            *layer(R_X, GATES, "R", "\N{GREEK SMALL LETTER SIGMA}", ORANGE),
+            label(R_X + 9, GATES - 34, labels["reset"], 12, 125, ORANGE, "start"),
+        ]
     return document(730, 420, title, description, shapes, say.language)
+
+
+def draw(say=ENGLISH):
+    """The figure as SVG text, with its words as `say` puts them."""
+    return cell(say(TITLE), say(DESCRIPTION), say)
 
 
 if __name__ == "__main__":

@@ -9,90 +9,57 @@ from d2l_check.reference.activation import sigmoid
 from d2l_check.reference_check import ReferenceCheck
 
 
-def one_gate_case(n, d, h, seed):
-    """Return an input, a state and the six parameters of a cell with one gate."""
-    rng = np.random.default_rng(seed)
-    X, H = rng.normal(size=(n, d)), rng.normal(size=(n, h))
-    return X, H, *weights(rng, [(d, h), (h, h), (h,)] * 2)
+class HoldWeights(ReferenceCheck):
+    """Check the weights of a cell that samples a signal and holds it."""
 
-
-class OneGateStep(ReferenceCheck):
-    """Check one step of a memory cell with an update gate alone."""
-
-    signature = "one_gate_step(X, H, W_xz, W_hz, b_z, W_xh, W_hh, b_h)"
-    letters = "(n, h)"
-    cases = (
-        one_gate_case(n=2, d=4, h=3, seed=1),
-        one_gate_case(n=3, d=3, h=3, seed=2),
-    )
+    signature = "hold_weights(s)"
+    results = ("W_xz", "b_z", "W_xh")
+    tensors = False
+    cases = ((10.0,), (3.0,), (0.5,))
 
     @staticmethod
-    def reference(
-        X,
-        H,
-        W_xz,
-        W_hz,
-        b_z,
-        W_xh,
-        W_hh,
-        b_h,
-        gate=sigmoid,
-        phi=np.tanh,
-        keep="Z",
-        share=True,
-        swapped=False,
-    ):
+    def reference(s, mark=-2, bias=1, swapped=False, noise=0, push=0, fixed=False):
+        s = 10.0 if fixed else s
+        W_xz, W_xh = np.array([[noise * s], [mark * s]]), np.array([[1.0], [push * s]])
         if swapped:
-            W_xz, W_hz, b_z, W_xh, W_hh, b_h = W_xh, W_hh, b_h, W_xz, W_hz, b_z
-        Z = gate(X @ W_xz + H @ W_hz + b_z)
-        H_tilde = phi(X @ W_xh + H @ W_hh + b_h)
-        kept = Z if keep == "Z" else 1 - Z
-        return kept * H + ((1 - kept) * H_tilde if share else H_tilde)
+            W_xz, W_xh = W_xz[::-1], W_xh[::-1]
+        return W_xz, np.array([[bias * s]]), W_xh
 
     mistakes = [
         Mistake(
-            "one-gate-turned",
-            _("The gate keeps where it should write, and writes where it keeps."),
-            _("Set Z to 1 in your last line. Is the old state left over?"),
-            _("Set b_z to 100, which makes Z 1. Is your new state the old one?"),
-            planted=[{"keep": "1 - Z"}],
+            "hold-half-open",
+            _("At a mark the sum inside the gate is 0, so the gate is only half shut."),
+            _("The mark has to overcome the bias. How far below 0 should the sum be?"),
+            _("Add bias and weight for s = 10 and a mark of 1. Is the sum -10?"),
+            planted=[{"mark": -1}],
         ),
         Mistake(
-            "one-gate-tanh",
-            _("The gate goes through tanh, so that it can be negative."),
-            _("Between which two numbers must a gate lie?"),
-            _(
-                "Print the smallest number in Z. Can you keep a negative part of "
-                "a state?"
-            ),
-            planted=[{"gate": np.tanh}],
+            "hold-always-writes",
+            _("The gate keeps at a mark and writes everywhere else."),
+            _("What should the gate be at a step without a mark, near 1 or near 0?"),
+            _("Without a mark only b_z counts. What is the logistic function of it?"),
+            planted=[{"mark": 2, "bias": -1}],
         ),
         Mistake(
-            "one-gate-candidate",
-            _("The candidate doesn't go through tanh."),
-            _("Should a state be able to rise and to fall, and stay bounded?"),
-            _(
-                "Print the smallest and largest number of the candidate. Which "
-                "function bounds it?"
-            ),
-            planted=[{"phi": lambda x: x}, {"phi": sigmoid}],
+            "hold-no-bias",
+            _("The gate has no bias, so it is half open at a step without a mark."),
+            _("Which number makes the cell keep as a rule?"),
+            _("Set the mark to 0. What is left inside the gate?"),
+            planted=[{"bias": 0, "mark": -1}, {"bias": 0}],
         ),
         Mistake(
-            "one-gate-share",
-            _("The candidate is added whole, without its weight."),
-            _("The two weights of a mean have the sum 1."),
-            _(
-                "Set b_z to 100, which makes Z 1. How much of the candidate is left "
-                "in your line?"
-            ),
-            planted=[{"share": False}],
-        ),
-        Mistake(
-            "one-gate-swapped",
-            _("The parameters of the gate and of the candidate are swapped."),
-            _("The last letter of an index says what a weight leads to."),
-            _("Which of your lines uses W_xz, W_hz and b_z? Does it have a sigmoid?"),
+            "hold-swapped",
+            _("Signal and mark are swapped."),
+            _("Which of the two inputs comes first, and which row of W_xz is its?"),
+            _("For x = [0.7, 0], no mark, compute x @ W_xz. Should it depend on 0.7?"),
             planted=[{"swapped": True}],
+        ),
+        Mistake(
+            "hold-fixed",
+            _("The weights don't depend on s."),
+            _("How strong should the gate be for another s?"),
+            _("Call it with s = 10 and s = 3. Which numbers change?"),
+            planted=[{"fixed": True}],
         ),
     ]
 
@@ -268,63 +235,64 @@ class GateJacobian(ReferenceCheck):
     ]
 
 
-class GRUSize(ReferenceCheck):
-    """Check the number of parameters of a stack of GRU layers."""
+def course_case(h, d, seed):
+    """Return the update gate of a cell in columns, the state's part first."""
+    rng = np.random.default_rng(seed)
+    return rng.normal(size=(h, h + d)), rng.normal(size=(h, 1))
 
-    signature = "gru_size(d, h, num_layers, num_biases)"
+
+class OurGate(ReferenceCheck):
+    """Check that a gate in the notation of Ng's course is brought into the book's."""
+
+    signature = "our_gate(W_u, b_u)"
+    results = ("W_xz", "W_hz", "b_z")
     tensors = False
-    cases = ((28, 64, 1, 2), (5, 3, 3, 1), (7, 4, 2, 2))
+    cases = (course_case(3, 4, seed=1), course_case(3, 3, seed=2))
 
     @staticmethod
     def reference(
-        d, h, num_layers, num_biases, blocks=3, above=True, state=True, once=False
+        W_u, b_u, weights=-1, bias=-1, first="state", transposed=True, swapped=False
     ):
-        total = 0
-        for layer in range(num_layers):
-            inputs = h if layer and above else d
-            biases = 1 if once else num_biases
-            total += blocks * (inputs * h + state * h * h + biases * h)
-        return total
+        h = len(b_u)
+        cut = h if first == "state" else W_u.shape[1] - h
+        parts = W_u[:, :cut], W_u[:, cut:]
+        state, inputs = parts if first == "state" else parts[::-1]
+        if transposed:
+            state, inputs = state.T, inputs.T
+        if swapped:
+            state, inputs = inputs, state
+        return weights * inputs, weights * state, bias * b_u.T
 
     mistakes = [
         Mistake(
-            "gru-size-blocks",
-            _("The number of blocks isn't that of a GRU."),
-            _("Count what has weights of its own: the gates, and what else?"),
-            _(
-                "List the weight matrices of one GRU layer by name. How many read "
-                "the input?"
-            ),
-            planted=[{"blocks": 2}, {"blocks": 4}],
+            "course-sign",
+            _("The gate still writes where it should keep."),
+            _("Z is one minus the course's gate. Which function turns x into that?"),
+            _("Set W_u to 0 and b_u to 100. The course writes. What does your Z do?"),
+            planted=[{"weights": 1, "bias": 1}],
         ),
         Mistake(
-            "gru-size-above",
-            _("The layers above the first read something else than the input."),
-            _("How wide is what a layer hands up?"),
-            _(
-                "Print the number of inputs that you use for each layer. What does "
-                "layer 1 read?"
-            ),
-            planted=[{"above": False}],
+            "course-sign-of-bias",
+            _("Only the weights, or only the bias, have changed their sign."),
+            _("What has to change its sign: a part of the sum in the gate, or all?"),
+            _("For weights and bias of 1 and inputs of 0, compare Z with 1 - Gamma_u."),
+            planted=[{"bias": 1}, {"weights": 1}],
         ),
         Mistake(
-            "gru-size-state",
-            _("The weights from the state are missing."),
-            _("Each block has two products. With what?"),
-            _(
-                "Write down the shapes of one block: from the input, from the "
-                "state, the bias."
-            ),
-            planted=[{"state": False}],
+            "course-order",
+            _("The columns of the input and those of the state are mixed up."),
+            _("W_u multiplies the state above the input. Which columns come first?"),
+            _("With h = 3 and d = 4, which columns of W_u multiply the state?"),
+            planted=[{"first": "input"}, {"swapped": True}],
         ),
         Mistake(
-            "gru-size-biases",
-            _("Each block is counted with a single bias."),
-            _("One of the arguments hasn't been used."),
-            _("Call it with num_biases = 1 and 2. Which line reads it?"),
-            planted=[{"once": True}],
+            "course-transposed",
+            _("The weights aren't transposed."),
+            _("In this book the weights stand to the right of a row."),
+            _("Write down the shape of x.T @ W_xz for your W_xz. Does it fit?"),
+            planted=[{"transposed": False}],
         ),
     ]
 
 
-CHECKS = (OneGateStep, ReorderGates, GateJacobian, GRUSize)
+CHECKS = (HoldWeights, GateJacobian, ReorderGates, OurGate)
