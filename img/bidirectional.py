@@ -6,6 +6,7 @@ from languages import ENGLISH, save_all
 from svg import (
     BLUE,
     GREY,
+    INK,
     ORANGE,
     arrow,
     document,
@@ -40,6 +41,12 @@ WIDE, NARROW, HEIGHT = 152, 66, 44
 GAP = 4  # between an arrow and the box that it leaves or reaches
 
 
+def over(x, y, row):
+    """The small arrow above the letter of a state, as in the formulas."""
+    ends = (x - 17, x + 1) if row == "f" else (x + 1, x - 17)
+    return arrow(ends[0], y - 13, ends[1], y - 13, INK, 1.1)
+
+
 def up(x, lower, upper, colour):
     """An arrow from one row up to another."""
     half = HEIGHT / 2 + GAP
@@ -53,7 +60,8 @@ def state(step, x, row):
         up(place, "X", row, colour),
         up(place, row, "O", colour),
         rectangle(place, ROWS[row], NARROW, HEIGHT, colour, FILLS[row]),
-        symbol(place, ROWS[row], "H", step),
+        symbol(place, ROWS[row] + 3, "H", step),
+        over(place, ROWS[row], row),
     ]
 
 

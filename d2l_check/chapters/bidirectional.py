@@ -122,7 +122,10 @@ class SentenceVector(ReferenceCheck):
             "own-last-step",
             _("The backward half is taken from the last real step."),
             _("How much has the backward direction read there?"),
-            _("It ends at the first step."),
+            _(
+                "Take a sequence of three words. How many has the backward direction "
+                "read at the last?"
+            ),
             planted=[{"backward": "last"}],
         ),
         Mistake(
@@ -222,7 +225,10 @@ class Around(ReferenceCheck):
             "wraps-round",
             _("What falls off at one end comes in at the other."),
             _("Before the first step and after the last one there is nothing."),
-            _("Put zeros there."),
+            _(
+                "Take two steps. Nothing comes before the first. What does the left "
+                "half of row 0 hold?"
+            ),
             planted=[{"wrap": True}],
         ),
         Mistake(
