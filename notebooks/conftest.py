@@ -11,6 +11,7 @@ from tools import notebook as nb
 from tools.book import load
 from tools.execute import KERNEL_ENVIRONMENT
 from tools.near import differences
+from tools.pictures import undescribed
 
 # Stored outputs are of the embedded text, whatever has been downloaded. Kernels
 # inherit the environment of this process.
@@ -74,7 +75,7 @@ def pytest_runtest_call(item):
         item.raise_cell_error("It isn't the record of a clean run", "\n".join(defects))
     if not item.options["check"]:
         stored, fresh = (
-            item.sanitize_outputs(coalesce_streams(outputs))
+            item.sanitize_outputs(coalesce_streams(list(map(undescribed, outputs))))
             for outputs in (cell.outputs, item.test_outputs)
         )
         near = cell.metadata.get("near", {})

@@ -114,7 +114,8 @@ def test_set_up_of_a_translated_notebook_says_the_language(real_book, monkeypatc
     assert without_language(code) == without_language(english) == english
     assert len(code.splitlines()) == len(english.splitlines()) + 1
     begin = code.partition("needed =")[0]
-    monkeypatch.delenv("D2L_LANGUAGE", raising=False)
+    monkeypatch.setenv("D2L_LANGUAGE", "")  # so that it's put back, set or not
+    monkeypatch.delenv("D2L_LANGUAGE")
     exec(begin)
     assert os.environ["D2L_LANGUAGE"] == language.key
     monkeypatch.setenv("D2L_LANGUAGE", "en")  # whoever has chosen has chosen
