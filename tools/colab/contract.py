@@ -24,6 +24,7 @@ from tools.colab.kernel import ColabClient, variables
 from tools.colab.repository import Repository
 from tools.execute import ExecutionError, run_client
 from tools.imports import digest_of_use, package_digest
+from tools.pictures import undescribed
 from tools.progress import Progress
 
 # Runs after the notebook, in its kernel.
@@ -155,7 +156,7 @@ def changed_displays(stored: NotebookNode, run: NotebookNode) -> list[str]:
 def _shown(cell: NotebookNode) -> list[str]:
     """Return the media types of each output that is displayed, not just printed."""
     outputs = [output for output in cell.outputs if "data" in output]
-    return [" or ".join(sorted(output.data)) for output in outputs]
+    return [" or ".join(sorted(undescribed(output).data)) for output in outputs]
 
 
 def check(
