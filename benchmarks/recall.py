@@ -12,6 +12,8 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
+from tools.files import write_text
+
 TARGET = Path(__file__).parents[1] / "d2l_local" / "data" / "recall.tsv"
 # Words in between, and after how many updates to test.
 PLAN = {20: (200, 600), 40: (200, 600), 80: (200, 600), 120: (200, 600)}
@@ -99,7 +101,7 @@ def main():
                 part, values = values[:NUM_STARTS], values[NUM_STARTS:]
                 lines.append("\t".join(map(str, (number, kind, delay, *part))))
                 print(lines[-1], flush=True)
-    TARGET.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    write_text(TARGET, "\n".join(lines) + "\n")
 
 
 if __name__ == "__main__":

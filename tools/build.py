@@ -161,33 +161,32 @@ def _with_outputs(
     Exercises have no outputs but those of drawings.
     """
     places = Places(book)
-    dropped, unreadable = False, ""
     english = replace(edition, language=None)
-    if english.runs:
-        try:
-            old = nb.stored(places.path(english, chapter.stem))
-        except BookError as error:  # a build writes it again
-            old, unreadable = None, str(error)
-        if old is not None:
-            dropped = not nb.carry_outputs(new, old) and nb.has_outputs(old)
-    path = places.path(edition, chapter.stem)
-    if not edition.runs:
-        dropped, unreadable = False, ""
-    _add_rasters(new, path, known)
-    return Built(chapter, edition, path, new, dropped, unreadable)
-
-
-def _add_rasters(new: NotebookNode, path: Path, known: dict) -> None:
-    """Put a PNG beside each SVG: the stored one, if that is of the same SVG."""
-    try:
-        if (before := nb.stored(path)) is not None:
-            rasters.remember(before, known)
-    except BookError:  # a build writes it again
-        pass
+    path, run = places.path(edition, chapter.stem), places.path(english, chapter.stem)
+    old, unreadable = _stored(run)
+    dropped = False
+    if english.runs and old is not None:
+        lost = not nb.carry_outputs(new, old) and nb.has_outputs(old)
+        dropped = edition.runs and lost
+    before = old if path == run else _stored(path)[0]
+    for notebook in (old, before):
+        if notebook is not None:
+            rasters.remember(notebook, known)
     try:
         rasters.add(new, known)
     except ValueError as error:
         raise BookError(f"{path}: a picture can't be drawn as PNG: {error}") from error
+    if not edition.runs:
+        unreadable = ""
+    return Built(chapter, edition, path, new, dropped, unreadable)
+
+
+def _stored(path: Path) -> tuple[NotebookNode | None, str]:
+    """Return the notebook at `path`, and why it can't be read; a build writes it."""
+    try:
+        return nb.stored(path), ""
+    except BookError as error:
+        return None, str(error)
 
 
 def orphans(book: Book, built: list[Built]) -> list[Path]:
